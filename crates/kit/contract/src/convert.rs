@@ -1,0 +1,41 @@
+//! Between words and the wire's common messages: won, days, instants.
+
+use chrono::{DateTime, Utc};
+use words::{Day, Money, Wrong};
+
+use crate::google::r#type as g;
+
+/// Won as `google.type.Money`.
+pub fn money(amount: Money) -> Option<g::Money> {
+    Some(g::Money { currency_code: "KRW".into(), units: amount.won(), nanos: 0 })
+}
+
+/// `google.type.Money` as won; other currencies and parts of a won are refused.
+pub fn won(amount: Option<&g::Money>) -> Result<Money, Wrong> {
+    let amount = amount.ok_or(Wrong::MISSING)?;
+    if amount.currency_code != "KRW" || amount.nanos != 0 {
+        return Err(Wrong::new("NOT_WON", "Give whole won: currency_code KRW, nanos 0.", "원 단위 정수로 입력하세요 (KRW, nanos 0)."));
+    }
+    Ok(Money::from_won(amount.units))
+}
+
+/// A calendar day as `google.type.Date`.
+pub fn date(day: Day) -> Option<g::Date> {
+    let (year, month, day) = day.ymd();
+    Some(g::Date { year, month: month as i32, day: day as i32 })
+}
+
+/// `google.type.Date` as a calendar day.
+pub fn day(date: Option<&g::Date>) -> Result<Day, Wrong> {
+    let date = date.ok_or(Wrong::MISSING)?;
+    u32::try_from(date.month)
+        .ok()
+        .zip(u32::try_from(date.day).ok())
+        .and_then(|(month, day)| Day::new(date.year, month, day))
+        .ok_or(Wrong::new("NOT_A_DAY", "This is not a day of the calendar.", "달력에 없는 날짜입니다."))
+}
+
+/// An instant as `google.protobuf.Timestamp`.
+pub fn timestamp(at: DateTime<Utc>) -> Option<prost_types::Timestamp> {
+    Some(prost_types::Timestamp { seconds: at.timestamp(), nanos: at.timestamp_subsec_nanos() as i32 })
+}

@@ -1,0 +1,60 @@
+//! What Dure speaks: the messages, clients and servers generated from `proto/`, and what stands beside each RPC there:
+//! who may call it ([`access`]) and over which HTTP route (read by the gateway from [`pool`]).
+
+mod access;
+mod convert;
+mod fact;
+
+use std::sync::LazyLock;
+
+use prost_reflect::DescriptorPool;
+
+pub use access::{Access, access_of, methods};
+pub use convert::{date, day, money, timestamp, won};
+pub use fact::{EventType, Fact};
+
+/// A write: carries the id its caller chose, so that doing it twice does it once.
+pub trait Requested {
+    /// The caller's id for this request, a UUID.
+    fn request_id(&self) -> &str;
+}
+
+include!(concat!(env!("OUT_DIR"), "/requested.rs"));
+
+/// Every file of `proto/`, compiled: for reflection, access and routes.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+/// The descriptors, parsed once.
+pub fn pool() -> &'static DescriptorPool {
+    static POOL: LazyLock<DescriptorPool> =
+        LazyLock::new(|| DescriptorPool::decode(DESCRIPTORS).expect("descriptors were compiled with this crate"));
+    &POOL
+}
+
+/// Common messages with Google's names.
+#[expect(clippy::all, clippy::pedantic, missing_docs, rustdoc::all, reason = "generated code")]
+pub mod google {
+    /// HTTP routes and bodies.
+    pub mod api {
+        tonic::include_proto!("google.api");
+    }
+    /// Money and dates.
+    pub mod r#type {
+        tonic::include_proto!("google.r#type");
+    }
+}
+
+macro_rules! contexts {
+    ($($context:ident),*) => {$(
+        /// The context's messages, clients and servers.
+        pub mod $context {
+            /// Version 1.
+            #[expect(clippy::all, clippy::pedantic, reason = "generated code")]
+            pub mod v1 {
+                tonic::include_proto!(concat!("dure.", stringify!($context), ".v1"));
+            }
+        }
+    )*};
+}
+
+contexts!(identity, billing, membership, voucher, notification);
