@@ -25,10 +25,10 @@ fn main() {
     let set = FileDescriptorSet::decode(compiler.encode_file_descriptor_set().as_slice()).expect("just encoded");
     fs::write(out.join("requested.rs"), requested(&set)).expect("OUT_DIR is writable");
 
+    let mut config = tonic_prost_build::Config::new();
+    config.enable_type_names();
     tonic_prost_build::configure()
-        .enable_type_names()
-        .extern_path(".google.protobuf.Timestamp", "::prost_types::Timestamp")
-        .compile_fds(compiler.file_descriptor_set())
+        .compile_fds_with_config(compiler.file_descriptor_set(), config)
         .expect("the descriptors generate code");
 }
 
