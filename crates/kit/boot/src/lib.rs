@@ -1,1 +1,17 @@
-//! boot
+//! How a service starts, serves and stops: settings, telemetry, database, bus, tokens, access, health, drain.
+
+mod access;
+mod developer;
+mod kit;
+mod running;
+mod server;
+mod service;
+pub mod settings;
+pub mod telemetry;
+pub mod token;
+
+pub use kit::Kit;
+pub use running::{Running, Start};
+pub use server::CLIENT_ADDRESS;
+pub use service::{Service, Wired};
+pub use settings::{Common, Profile};

@@ -4,6 +4,7 @@
 mod access;
 mod convert;
 mod fact;
+mod subscriptions;
 
 use std::sync::LazyLock;
 
@@ -12,6 +13,7 @@ use prost_reflect::DescriptorPool;
 pub use access::{Access, access_of, methods};
 pub use convert::{date, day, money, timestamp, won};
 pub use fact::{EventType, Fact};
+pub use subscriptions::{subscribed_by, subscribers, subscriptions};
 
 /// A write: carries the id its caller chose, so that doing it twice does it once.
 pub trait Requested {

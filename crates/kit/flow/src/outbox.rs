@@ -1,0 +1,99 @@
+//! The outbox: what a transaction announced, written in that same transaction; the relay publishes it afterwards.
+
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    entity::prelude::*,
+};
+
+use crate::{Event, Instant, Stop, Tx};
+
+mod row {
+    use sea_orm::entity::prelude::*;
+
+    /// One announced fact.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "flow_outbox")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub seq: i64,
+        pub event_id: Uuid,
+        pub kind: String,
+        pub source: String,
+        pub subject: String,
+        pub version: i64,
+        pub told_at: DateTimeUtc,
+        pub trace: Option<String>,
+        pub payload: Vec<u8>,
+        pub sent_at: Option<DateTimeUtc>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Writes what was announced; says how many.
+pub(crate) async fn put(tx: &mut Tx) -> Result<usize, Stop> {
+    let told = std::mem::take(&mut tx.told);
+    let count = told.len();
+    for part in told.chunks(500) {
+        row::Entity::insert_many(part.iter().cloned().map(to_row)).exec_without_returning(tx.conn()).await?;
+    }
+    Ok(count)
+}
+
+fn to_row(event: Event) -> row::ActiveModel {
+    row::ActiveModel {
+        seq: NotSet,
+        event_id: Set(event.id),
+        kind: Set(event.kind.to_string()),
+        source: Set(event.source),
+        subject: Set(event.subject),
+        version: Set(event.version),
+        told_at: Set(event.time),
+        trace: Set(event.trace),
+        payload: Set(event.payload),
+        sent_at: Set(None),
+    }
+}
+
+/// The oldest unsent ones: by the flag, never by "greater than the last seen", which loses what commits late.
+pub(crate) async fn unsent(conn: &impl ConnectionTrait, most: u64) -> Result<Vec<(i64, Event)>, DbErr> {
+    let rows = row::Entity::find()
+        .filter(row::Column::SentAt.is_null())
+        .order_by_asc(row::Column::Seq)
+        .limit(most)
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let event = Event {
+                id: row.event_id,
+                kind: row.kind.into(),
+                source: row.source,
+                subject: row.subject,
+                version: row.version,
+                time: row.told_at,
+                trace: row.trace,
+                payload: row.payload,
+            };
+            (row.seq, event)
+        })
+        .collect())
+}
+
+/// Marks them sent.
+pub(crate) async fn sent(conn: &impl ConnectionTrait, seqs: Vec<i64>, now: Instant) -> Result<(), DbErr> {
+    row::Entity::update_many()
+        .col_expr(row::Column::SentAt, Expr::value(now))
+        .filter(row::Column::Seq.is_in(seqs))
+        .exec(conn)
+        .await
+        .map(drop)
+}
+
+/// Forgets what was sent before the given moment.
+pub(crate) async fn forget(conn: &impl ConnectionTrait, before: Instant) -> Result<(), DbErr> {
+    row::Entity::delete_many().filter(row::Column::SentAt.lt(before)).exec(conn).await.map(drop)
+}

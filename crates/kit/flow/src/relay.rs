@@ -1,0 +1,92 @@
+//! The relay: takes unsent outbox rows in order, publishes them with confirms, then marks them sent. Woken by a commit,
+//! and by a poll as a net. On PostgreSQL one relay works at a time per database, so order per aggregate holds.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{ConnectionTrait, Statement};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Bus, Engine, Flow, Stop, outbox};
+
+const BATCH: u64 = 500;
+const POLL: Duration = Duration::from_millis(500);
+/// Sent rows are kept this long, for a look at what was told.
+const KEPT_DAYS: i64 = 7;
+
+/// Relays until stopped.
+pub async fn relay(flow: Flow, bus: Arc<dyn Bus>, stop: CancellationToken) {
+    let mut rounds = 0_u64;
+    loop {
+        let wait = match round(&flow, bus.as_ref()).await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => POLL,
+            Err(error) => {
+                tracing::warn!(%error, service = flow.service(), "the relay waits");
+                Duration::from_secs(1)
+            }
+        };
+        rounds += 1;
+        if rounds.is_multiple_of(5_000) {
+            let before = flow.clock().now() - chrono::Duration::days(KEPT_DAYS);
+            if let Err(error) = outbox::forget(flow.db().write(), before).await {
+                tracing::warn!(%error, "old outbox rows stay for now");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+            () = flow.committed().notified() => {}
+        }
+    }
+}
+
+/// One batch; true if there may be more.
+async fn round(flow: &Flow, bus: &dyn Bus) -> Result<bool, Stop> {
+    match flow.db().engine() {
+        // One process, and a consumer may need the only writer: no transaction is held while publishing.
+        Engine::Sqlite => publish(flow, bus, flow.db().read(), flow.db().write()).await,
+        Engine::Postgres => {
+            let tx = flow.db().begin().await?;
+            let lock = "SELECT pg_try_advisory_xact_lock(hashtext('dure-relay')) AS ours";
+            let ours = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), lock)).await?;
+            if !ours.map(|row| row.try_get("", "ours")).transpose()?.unwrap_or(false) {
+                tx.rollback().await?;
+                return Ok(false);
+            }
+            let more = publish(flow, bus, &tx, &tx).await;
+            tx.commit().await?;
+            more
+        }
+    }
+}
+
+async fn publish(flow: &Flow, bus: &dyn Bus, from: &impl ConnectionTrait, to: &impl ConnectionTrait) -> Result<bool, Stop> {
+    let batch = outbox::unsent(from, BATCH).await?;
+    if batch.is_empty() {
+        return Ok(false);
+    }
+    let (seqs, events): (Vec<i64>, Vec<_>) = batch.into_iter().unzip();
+    let outcomes = bus.publish(&events).await;
+    let mut sent = Vec::with_capacity(seqs.len());
+    let mut failed = None;
+    for ((seq, event), outcome) in seqs.iter().zip(&events).zip(outcomes) {
+        match outcome {
+            Ok(()) => sent.push(*seq),
+            Err(error) => {
+                failed.get_or_insert_with(|| error.context(format!("{} of {} was not taken", event.kind, event.subject)));
+            }
+        }
+    }
+    let full = seqs.len() as u64 == BATCH;
+    if !sent.is_empty() {
+        outbox::sent(to, sent, flow.clock().now()).await?;
+    }
+    match failed {
+        Some(error) => {
+            tracing::warn!(error = %format!("{error:#}"), "unsent events stay in the outbox");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            Ok(false)
+        }
+        None => Ok(full),
+    }
+}

@@ -1,0 +1,81 @@
+//! Request ids: claimed at the start of a transaction, stored with the effect and the sealed answer. An RPC's id, an
+//! event's and a timer's slot are all kept here, so each has one effect.
+
+use sea_orm::{ConnectionTrait, Statement};
+use uuid::Uuid;
+
+use crate::{
+    Stop, Tx,
+    refusal::{Fault, Refusal, code},
+};
+
+/// Other content under an id that was used.
+pub const REQUEST_ID_REUSED: Refusal = Refusal::new(
+    code::ALREADY_EXISTS,
+    "REQUEST_ID_REUSED",
+    "This request id was used for another request. Choose a new UUID for a new request.",
+    "이미 다른 요청에 사용된 request_id 입니다. 새 요청에는 새 UUID 를 사용하세요.",
+);
+
+/// What a request is known by.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    /// Whose ids these are: the caller, or the `when` of an event.
+    pub scope: String,
+    /// The id.
+    pub id: Uuid,
+}
+
+/// What claiming found.
+pub(crate) enum Claim {
+    /// Ours to do.
+    New,
+    /// Done before: its sealed answer.
+    Done(Vec<u8>),
+}
+
+/// Claims the id. An equal request still under way is waited for; its answer is then ours.
+pub(crate) async fn claim(tx: &Tx, key: &Key, verb: &str, digest: &[u8]) -> Result<Claim, Stop> {
+    let values = [key.scope.clone().into(), key.id.into(), verb.into(), digest.to_vec().into(), tx.now().into()];
+    let inserted = tx
+        .conn()
+        .execute_raw(Statement::from_sql_and_values(
+            tx.backend(),
+            "INSERT INTO flow_request (scope, request_id, verb, digest, created_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (scope, request_id) DO NOTHING",
+            values,
+        ))
+        .await?;
+    if inserted.rows_affected() == 1 {
+        return Ok(Claim::New);
+    }
+    let row = tx
+        .conn()
+        .query_one_raw(Statement::from_sql_and_values(
+            tx.backend(),
+            "SELECT verb, digest, answer FROM flow_request WHERE scope = $1 AND request_id = $2",
+            [key.scope.clone().into(), key.id.into()],
+        ))
+        .await?
+        .ok_or_else(|| Fault::bug(anyhow::anyhow!("a request id vanished while it was claimed")))?;
+    let (was, its): (String, Vec<u8>) = (row.try_get("", "verb")?, row.try_get("", "digest")?);
+    if was != verb || its != digest {
+        return Err(REQUEST_ID_REUSED.into());
+    }
+    Ok(Claim::Done(row.try_get("", "answer")?))
+}
+
+/// Keeps the sealed answer beside the effect.
+pub(crate) async fn keep(tx: &Tx, key: &Key, answer: Vec<u8>) -> Result<(), Stop> {
+    let sql = "UPDATE flow_request SET answer = $1 WHERE scope = $2 AND request_id = $3";
+    let values = [answer.into(), key.scope.clone().into(), key.id.into()];
+    tx.conn().execute_raw(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    Ok(())
+}
+
+/// Forgets a claim whose verb refused but kept what it wrote: asked again, it decides again.
+pub(crate) async fn forget(tx: &Tx, key: &Key) -> Result<(), Stop> {
+    let sql = "DELETE FROM flow_request WHERE scope = $1 AND request_id = $2";
+    tx.conn().execute_raw(Statement::from_sql_and_values(tx.backend(), sql, [key.scope.clone().into(), key.id.into()])).await?;
+    Ok(())
+}
