@@ -34,7 +34,7 @@ pub fn pool() -> &'static DescriptorPool {
 }
 
 /// Common messages with Google's names.
-#[expect(clippy::all, clippy::pedantic, missing_docs, rustdoc::all, reason = "generated code")]
+#[expect(clippy::all, clippy::pedantic, reason = "generated code")]
 pub mod google {
     /// HTTP routes and bodies.
     pub mod api {
@@ -47,16 +47,22 @@ pub mod google {
 }
 
 macro_rules! contexts {
-    ($($context:ident),*) => {$(
-        /// The context's messages, clients and servers.
-        pub mod $context {
-            /// Version 1.
-            #[expect(clippy::all, clippy::pedantic, reason = "generated code")]
-            pub mod v1 {
-                tonic::include_proto!(concat!("dure.", stringify!($context), ".v1"));
-            }
+    ($($context:ident),*) => {
+        /// The contexts as their packages nest.
+        mod dure {
+            $(
+                /// The context's messages, clients and servers.
+                pub mod $context {
+                    /// Version 1.
+                    #[expect(clippy::all, clippy::pedantic, reason = "generated code")]
+                    pub mod v1 {
+                        include!(concat!(env!("OUT_DIR"), "/dure.", stringify!($context), ".v1.rs"));
+                    }
+                }
+            )*
         }
-    )*};
+        pub use dure::{$($context),*};
+    };
 }
 
 contexts!(identity, billing, membership, voucher, notification);
