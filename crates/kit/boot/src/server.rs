@@ -47,7 +47,7 @@ pub(crate) async fn listen(
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1alpha()?;
     let routes = routes.add_service(health_service).add_service(reflection).add_service(reflection_alpha);
-    let server = Server::builder()
+    let mut server = Server::builder()
         .max_concurrent_streams(Some(100))
         .concurrency_limit_per_connection(256)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))

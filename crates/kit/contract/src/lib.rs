@@ -65,4 +65,4 @@ macro_rules! contexts {
     };
 }
 
-contexts!(identity, billing, membership, voucher, notification);
+contexts!(identity, billing, membership, voucher, notification, developer);
