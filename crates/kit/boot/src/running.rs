@@ -128,6 +128,11 @@ impl Running {
         })
     }
 
+    /// Stops without waiting: what a crash would leave is left.
+    pub fn halt(&self) {
+        self.stop.cancel();
+    }
+
     /// Not serving → drain within the bound → stop (OP-5).
     pub async fn stop(self) {
         self.health.set_service_status("", ServingStatus::NotServing).await;

@@ -45,6 +45,14 @@ impl Interceptor for Bearer {
     }
 }
 
+/// Stops the service with its test. (Having a `Drop` also keeps a test's closure from capturing single fields, which
+/// would delete the folder under the others.)
+impl Drop for Trial {
+    fn drop(&mut self) {
+        self.running.halt();
+    }
+}
+
 impl Trial {
     /// Starts the service on its default settings, changed by `change`.
     pub async fn start<S: Service>(engine: Engine, change: impl FnOnce(&mut S::Settings)) -> Self {
