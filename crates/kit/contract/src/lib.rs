@@ -2,6 +2,7 @@
 //! who may call it ([`access`]) and over which HTTP route (read by the gateway from [`pool`]).
 
 mod access;
+pub mod ask;
 mod convert;
 mod fact;
 mod subscriptions;

@@ -1,0 +1,94 @@
+//! Asking for messages (NO-1): any service announces a `MessagesRequested`; who each message goes to and what it says
+//! is sealed on the way, so no event holds personal data or secrets in clear. Only notification opens it.
+
+use prost::Message as _;
+use uuid::Uuid;
+use words::{BadSeal, Email, Phone, Sealer};
+
+use crate::notification::v1::{Attachment, MessageContent, MessageRequest, Priority, message_content};
+
+/// What the content of a message is sealed for.
+const CONTEXT: &str = "message";
+
+/// The language messages are in unless asked otherwise.
+const LOCALE: &str = "ko";
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum To {
+    /// By SMS.
+    Phone(Phone),
+    /// By mail.
+    Email(Email),
+}
+
+impl From<Phone> for To {
+    fn from(phone: Phone) -> Self {
+        Self::Phone(phone)
+    }
+}
+
+impl From<Email> for To {
+    fn from(email: Email) -> Self {
+        Self::Email(email)
+    }
+}
+
+/// One message to ask for. `id` is chosen by the asking service: one id is delivered once.
+#[expect(clippy::too_many_arguments, reason = "they are the fields of one flat message; a builder would only rename them")]
+pub fn message<'a>(
+    sealer: &Sealer,
+    id: Uuid,
+    template: &str,
+    priority: Priority,
+    on_behalf_of: &str,
+    reference: &str,
+    to: To,
+    variables: impl IntoIterator<Item = (&'a str, String)>,
+    attachments: Vec<Attachment>,
+) -> MessageRequest {
+    let content = MessageContent {
+        to: Some(match to {
+            To::Phone(phone) => message_content::To::Phone(phone.into()),
+            To::Email(email) => message_content::To::Email(email.into()),
+        }),
+        variables: variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        attachments,
+    };
+    MessageRequest {
+        message_id: id.to_string(),
+        template: template.to_owned(),
+        locale: LOCALE.to_owned(),
+        priority: priority.into(),
+        on_behalf_of: on_behalf_of.to_owned(),
+        reference: reference.to_owned(),
+        sealed: sealer.seal(CONTEXT, &content.encode_to_vec()),
+    }
+}
+
+/// Opens what [`message`] sealed.
+pub fn open(sealer: &Sealer, sealed: &[u8]) -> Result<MessageContent, BadSeal> {
+    MessageContent::decode(sealer.open(CONTEXT, sealed)?.as_slice()).map_err(|_| BadSeal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // NO-1
+    #[test]
+    fn only_the_key_opens_what_a_message_says() {
+        let sealer = Sealer::new([7; 32]);
+        let phone = Phone::parse("01000001234").unwrap();
+        let code = [("code", "123456".to_owned())];
+        let asked =
+            message(&sealer, Uuid::nil(), "one-time-code", Priority::Urgent, "", "", phone.into(), code, vec![]);
+        let bytes = asked.encode_to_vec();
+        assert!(![&b"01000001234"[..], b"123456"].iter().any(|clear| bytes.windows(clear.len()).any(|w| w == *clear)));
+
+        let content = open(&sealer, &asked.sealed).unwrap();
+        assert_eq!(content.to, Some(message_content::To::Phone("01000001234".into())));
+        assert_eq!(content.variables["code"], "123456");
+        assert_eq!(open(&Sealer::new([8; 32]), &asked.sealed), Err(BadSeal));
+    }
+}
