@@ -19,7 +19,7 @@ mod token;
 mod wrong;
 
 pub use brn::Brn;
-pub use day::Day;
+pub use day::{Day, seoul};
 pub use email::Email;
 pub use id::{AccountId, CompanyId, RequestId, SessionId, SiteId};
 pub use login_id::LoginId;
