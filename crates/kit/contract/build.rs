@@ -1,7 +1,12 @@
 //! Compiles `proto/` with protox (no `protoc`): messages, clients and servers, the descriptor set that carries access
 //! and route options, and an `impl Requested` for every message with a `request_id`.
 
-use std::{env, fmt::Write as _, fs, path::{Path, PathBuf}};
+use std::{
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use prost::Message as _;
 use protox::prost_reflect::prost_types::{DescriptorProto, FileDescriptorSet};

@@ -35,7 +35,10 @@ impl From<Email> for To {
 }
 
 /// One message to ask for. `id` is chosen by the asking service: one id is delivered once.
-#[expect(clippy::too_many_arguments, reason = "they are the fields of one flat message; a builder would only rename them")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "they are the fields of one flat message; a builder would only rename them"
+)]
 pub fn message<'a>(
     sealer: &Sealer,
     id: Uuid,

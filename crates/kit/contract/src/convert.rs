@@ -14,7 +14,11 @@ pub fn money(amount: Money) -> Option<g::Money> {
 pub fn won(amount: Option<&g::Money>) -> Result<Money, Wrong> {
     let amount = amount.ok_or(Wrong::MISSING)?;
     if amount.currency_code != "KRW" || amount.nanos != 0 {
-        return Err(Wrong::new("NOT_WON", "Give whole won: currency_code KRW, nanos 0.", "원 단위 정수로 입력하세요 (KRW, nanos 0)."));
+        return Err(Wrong::new(
+            "NOT_WON",
+            "Give whole won: currency_code KRW, nanos 0.",
+            "원 단위 정수로 입력하세요 (KRW, nanos 0).",
+        ));
     }
     Ok(Money::from_won(amount.units))
 }
