@@ -108,7 +108,6 @@ impl Day {
     }
 
     /// Tomorrow.
-    #[expect(clippy::should_implement_trait, reason = "a day is no iterator")]
     pub fn next(self) -> Self {
         self.plus_days(1)
     }
