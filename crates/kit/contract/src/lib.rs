@@ -35,7 +35,7 @@ pub fn pool() -> &'static DescriptorPool {
 }
 
 /// Common messages with Google's names.
-#[expect(clippy::all, clippy::pedantic, reason = "generated code")]
+#[allow(clippy::all, clippy::pedantic, clippy::allow_attributes, reason = "generated code")]
 pub mod google {
     /// HTTP routes and bodies.
     pub mod api {
@@ -55,7 +55,7 @@ macro_rules! contexts {
                 /// The context's messages, clients and servers.
                 pub mod $context {
                     /// Version 1.
-                    #[expect(clippy::all, clippy::pedantic, reason = "generated code")]
+                    #[allow(clippy::all, clippy::pedantic, clippy::allow_attributes, reason = "generated code")]
                     pub mod v1 {
                         include!(concat!(env!("OUT_DIR"), "/dure.", stringify!($context), ".v1.rs"));
                     }
