@@ -34,14 +34,15 @@ pub fn methods() -> impl Iterator<Item = MethodDescriptor> {
 pub fn access_of(path: &str) -> Option<&'static Access> {
     static TABLE: LazyLock<HashMap<String, Access>> = LazyLock::new(|| {
         methods()
-            .filter_map(|m| Some((format!("/{}/{}", m.parent_service().full_name(), m.name()), read(&m)?)))
+            .filter_map(|m| Some((format!("/{}/{}", m.parent_service().full_name(), m.name()), access(&m)?)))
             .collect()
     });
     TABLE.get(path)
 }
 
-fn read(method: &MethodDescriptor) -> Option<Access> {
-    let extension = pool().get_extension_by_name("dure.options.v1.access")?;
+/// The access option beside this RPC, of whatever descriptors it comes from.
+pub fn access(method: &MethodDescriptor) -> Option<Access> {
+    let extension = method.parent_pool().get_extension_by_name("dure.options.v1.access")?;
     let options = method.options();
     if !options.has_extension(&extension) {
         return None;

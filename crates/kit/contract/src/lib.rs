@@ -4,6 +4,7 @@
 mod access;
 pub mod ask;
 mod convert;
+mod dynamic;
 mod fact;
 mod subscriptions;
 
@@ -11,8 +12,9 @@ use std::sync::LazyLock;
 
 use prost_reflect::DescriptorPool;
 
-pub use access::{Access, access_of, methods};
+pub use access::{Access, access, access_of, methods};
 pub use convert::{date, day, money, timestamp, won};
+pub use dynamic::Dynamic;
 pub use fact::{EventType, Fact};
 pub use subscriptions::{subscribed_by, subscribers, subscriptions};
 
