@@ -19,6 +19,8 @@ pub struct Trial {
     pub bus: Arc<RecordingBus>,
     /// Its clock: Monday 2026-11-23, 10:00 in Seoul, until moved.
     pub clock: Clock,
+    /// Its database.
+    pub url: String,
     /// Which engine this run is on.
     pub engine: Engine,
     signer: token::TokenSigner,
@@ -61,7 +63,8 @@ impl Trial {
         let mut common: Common = sources.common().expect("the defaults are right");
         common.data_dir = folder.path().to_owned();
         common.listen.grpc = "127.0.0.1:0".parse().expect("an address");
-        common.database.url = databases::fresh::<S>(engine, folder.path()).await.into();
+        let url = databases::fresh::<S>(engine, folder.path()).await;
+        common.database.url = url.clone().into();
         let mut settings = sources.get(S::NAME).expect("the service's defaults are right");
         change(&mut settings);
 
@@ -71,7 +74,7 @@ impl Trial {
         let start = Start { common, clock: clock.clone(), bus: bus.clone() };
         let running = Running::start_with::<S>(&start, settings).await.expect("the service starts");
         let channel = Channel::from_shared(format!("http://{}", running.address)).expect("a URL").connect_lazy();
-        Self { running, bus, clock, engine, signer, channel, _folder: folder }
+        Self { running, bus, clock, url, engine, signer, channel, _folder: folder }
     }
 
     /// For a generated client: `OrderServiceClient::new(t.channel(&caller))`.
