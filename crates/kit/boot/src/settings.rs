@@ -1,7 +1,7 @@
 //! Settings (OP-4): defaults in the code, then a file, then the environment; checked at start, each mistake with its
 //! name and what is allowed. Secrets never show in Debug.
 
-use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Context;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -42,8 +42,6 @@ pub struct Common {
     pub keys: Keys,
     /// `[telemetry]`.
     pub telemetry: Telemetry,
-    /// `[peers]`: service → address.
-    pub peers: HashMap<String, String>,
 }
 
 /// `[database]`.
@@ -130,7 +128,6 @@ impl Sources {
             listen: self.get("listen")?,
             keys: self.get("keys")?,
             telemetry: self.get("telemetry")?,
-            peers: self.get("peers")?,
         };
         common.check()?;
         Ok(common)
