@@ -3,6 +3,7 @@
 mod access;
 mod developer;
 mod kit;
+mod published;
 mod running;
 mod server;
 mod service;

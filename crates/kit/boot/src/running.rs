@@ -6,10 +6,11 @@ use anyhow::Context as _;
 use flow::{Bus, Clock, Consumer, Db, Engine, Flow, Inbox, migrate, pending_migrations, relay};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tonic::transport::Endpoint;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use crate::{
-    Common, Kit, Service, access::WhoMay, developer, server, settings::Sources,
+    Common, Kit, Service, access::WhoMay, developer, published, server, settings::Sources,
     token::{KeySet, TokenSigner},
 };
 
@@ -40,7 +41,7 @@ impl Start {
     fn keys(&self) -> anyhow::Result<(TokenSigner, KeySet)> {
         let signer = TokenSigner::new(self.common.keys.seed()?);
         let mut public = self.common.keys.public()?;
-        if public.is_empty() {
+        if public.is_empty() && self.common.keys.published_at.is_empty() {
             public.push(signer.public());
         }
         Ok((signer, KeySet::new(public)?))
@@ -104,7 +105,7 @@ impl Running {
         }
 
         let stop = CancellationToken::new();
-        let who_may = WhoMay { keys, clock: start.clock.clone(), developer: start.common.developer };
+        let who_may = WhoMay { keys: keys.clone(), clock: start.clock.clone(), developer: start.common.developer };
         let listening = server::listen(start.common.listen.grpc, wired.routes, wired.names, who_may, stop.clone()).await?;
         let flow = wired.flow;
         let inbox = Arc::new(Inbox::new(flow.clone(), wired.whens));
@@ -114,6 +115,10 @@ impl Running {
             tokio::spawn(relay(flow.clone(), start.bus.clone(), stop.clone())),
             tokio::spawn(tell_health(listening.health.clone(), flow.clone(), start.bus.clone(), stop.clone())),
         ];
+        if !start.common.keys.published_at.is_empty() {
+            let at = Endpoint::from_shared(start.common.keys.published_at.clone()).context("keys.published_at")?;
+            tasks.push(tokio::spawn(published::follow(at, keys, stop.clone())));
+        }
         tasks.extend(wired.jobs.into_iter().map(|job| tokio::spawn(job.turn(flow.clone(), stop.clone()))));
         tracing::info!(service = S::NAME, address = %listening.address, "serving");
         Ok(Self {

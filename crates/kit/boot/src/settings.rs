@@ -82,6 +82,8 @@ pub struct Keys {
     pub token: Secret<String>,
     /// Keys trusted for tokens.
     pub token_public: Vec<String>,
+    /// Where identity publishes them, or empty.
+    pub published_at: String,
 }
 
 /// `[telemetry]`.
@@ -151,7 +153,8 @@ impl Common {
         if self.profile == Profile::Production {
             anyhow::ensure!(!self.developer, "developer = true is not allowed with profile = production: it opens the mailbox and the clock");
             for (name, key) in [("keys.seal", &self.keys.seal), ("keys.token", &self.keys.token)] {
-                let known = key.expose() == DEVELOPMENT && !(name == "keys.token" && !self.keys.token_public.is_empty());
+                let verifies_only = !self.keys.token_public.is_empty() || !self.keys.published_at.is_empty();
+                let known = key.expose() == DEVELOPMENT && !(name == "keys.token" && verifies_only);
                 anyhow::ensure!(!known, "{name} is the development key everybody knows; production needs 32 random bytes in base64");
             }
             anyhow::ensure!(self.database.url.expose().starts_with("postgres"), "database.url must be a postgres:// URL in production");

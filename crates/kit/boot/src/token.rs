@@ -1,7 +1,10 @@
 //! Tokens: compact JWS signed with EdDSA and nothing else. One signer (identity), many verifiers; each token is for one
 //! audience, so an access token cannot pass for a verification, nor the reverse.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
@@ -158,15 +161,28 @@ impl TokenSigner {
     }
 }
 
-/// The public keys tokens are verified with.
+/// The public keys tokens are verified with; shared, so that a key published later counts everywhere at once.
 #[derive(Clone, Default)]
-pub struct KeySet(Vec<(String, VerifyingKey)>);
+pub struct KeySet(Arc<RwLock<Vec<(String, VerifyingKey)>>>);
 
 impl KeySet {
     /// Of these keys; one that is no ed25519 point is an error.
     pub fn new(keys: impl IntoIterator<Item = [u8; 32]>) -> anyhow::Result<Self> {
+        let set = Self::default();
+        set.replace(keys)?;
+        Ok(set)
+    }
+
+    /// From now on these keys.
+    pub fn replace(&self, keys: impl IntoIterator<Item = [u8; 32]>) -> anyhow::Result<()> {
         let parse = |bytes: [u8; 32]| Ok((kid(&bytes), VerifyingKey::from_bytes(&bytes)?));
-        keys.into_iter().map(parse).collect::<anyhow::Result<Vec<_>>>().map(Self)
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys.into_iter().map(parse).collect::<anyhow::Result<_>>()?;
+        Ok(())
+    }
+
+    fn find(&self, kid: &str) -> Option<VerifyingKey> {
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        keys.iter().find(|(k, _)| k == kid).map(|(_, key)| *key)
     }
 
     /// The claims of a token that one of these keys signed for this audience and that is not over.
@@ -177,16 +193,16 @@ impl KeySet {
         if header.alg != "EdDSA" {
             return Err(BadToken);
         }
-        let key = &self.0.iter().find(|(kid, _)| *kid == header.kid).ok_or(BadToken)?.1;
-        verify_with(key, signed, signature)?;
+        verify_with(&self.find(&header.kid).ok_or(BadToken)?, signed, signature)?;
         let envelope: Envelope<C> = decode(payload)?;
         let in_time = now.timestamp() < envelope.exp && envelope.iat <= now.timestamp() + 60;
         if envelope.aud == audience && envelope.iss == "dure" && in_time { Ok(envelope.claims) } else { Err(BadToken) }
     }
 
     /// The keys with their ids, for publishing.
-    pub fn published(&self) -> impl Iterator<Item = (&str, &[u8; 32])> {
-        self.0.iter().map(|(kid, key)| (kid.as_str(), key.as_bytes()))
+    pub fn published(&self) -> Vec<(String, [u8; 32])> {
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        keys.iter().map(|(kid, key)| (kid.clone(), key.to_bytes())).collect()
     }
 }
 
