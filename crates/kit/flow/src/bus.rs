@@ -2,10 +2,12 @@
 //! contract: RabbitMQ, and one inside the process.
 
 pub mod local;
+pub mod rabbit;
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use contract::EventType;
+use futures::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,6 +32,12 @@ pub enum Taken {
 pub trait Consumer: Send + Sync {
     /// Applies one event.
     async fn take(&self, event: &Event) -> Taken;
+}
+
+/// A handler that panics has failed; the bus lives on.
+async fn take(consumer: &dyn Consumer, event: &Event) -> Taken {
+    let taking = AssertUnwindSafe(consumer.take(event)).catch_unwind();
+    taking.await.unwrap_or_else(|_| Taken::Failed("the handler panicked".to_owned()))
 }
 
 /// An event that was given up, and why.

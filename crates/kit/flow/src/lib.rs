@@ -23,6 +23,7 @@ mod verb;
 mod when;
 
 pub use bus::local::LocalBus;
+pub use bus::rabbit::RabbitBus;
 pub use bus::{Bus, Consumer, DeadLetter, Taken};
 pub use caller::{Account, Caller, Client, Operator, Role, Who};
 pub use clock::{Clock, Instant};

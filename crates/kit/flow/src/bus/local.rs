@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, RwLock};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Bus, Consumer, DELIVERY_LIMIT, DeadLetter, Taken};
+use super::{Bus, Consumer, DELIVERY_LIMIT, DeadLetter, Taken, take};
 use crate::Event;
 
 /// How long before a failed delivery is tried again; doubled each time.
@@ -44,7 +44,7 @@ impl LocalBus {
         let (mut tries, mut wait) = (0, FIRST_WAIT);
         loop {
             anyhow::ensure!(!to.stop.is_cancelled(), "{service} is stopping");
-            match to.consumer.take(event).await {
+            match take(to.consumer.as_ref(), event).await {
                 Taken::Done => return Ok(()),
                 Taken::Away => tokio::time::sleep(AWAY_WAIT).await,
                 Taken::Failed(reason) if tries == DELIVERY_LIMIT => {
