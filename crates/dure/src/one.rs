@@ -80,7 +80,7 @@ async fn start(service: &str, defaults: &str) -> anyhow::Result<Start> {
         eprintln!("{service}: bus.url is empty, so no other process hears this one's events");
         Arc::new(LocalBus::new())
     } else {
-        Arc::new(RabbitBus::connect(url).await.context("bus.url")?)
+        Arc::new(RabbitBus::new(url).context("bus.url")?)
     };
     Ok(Start { common, clock: Clock::system(), bus })
 }
