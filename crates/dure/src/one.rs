@@ -8,7 +8,7 @@ use flow::{Bus, Clock, LocalBus, RabbitBus};
 
 /// Serves until SIGTERM or Ctrl-C, then drains.
 pub async fn serve<S: Service>() -> anyhow::Result<()> {
-    let start = start(S::NAME, S::DEFAULTS).await?;
+    let start = start(S::NAME, S::DEFAULTS)?;
     let _telemetry = telemetry::start(S::NAME, &start.common.telemetry)?;
     let running = Running::start::<S>(&start).await?;
     println!("{} answers gRPC on {}", S::NAME, running.address);
@@ -36,7 +36,7 @@ pub async fn gateway() -> anyhow::Result<()> {
 /// Migrates one service's database, or all of them (each needs its own `database.url` then, so `all` is for SQLite).
 pub async fn migrate(service: &str) -> anyhow::Result<()> {
     async fn one<S: Service>() -> anyhow::Result<()> {
-        Running::migrate::<S>(&start(S::NAME, S::DEFAULTS).await?).await?;
+        Running::migrate::<S>(&start(S::NAME, S::DEFAULTS)?).await?;
         println!("{} is up to date", S::NAME);
         Ok(())
     }
@@ -73,7 +73,7 @@ pub async fn stopped() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn start(service: &str, defaults: &str) -> anyhow::Result<Start> {
+fn start(service: &str, defaults: &str) -> anyhow::Result<Start> {
     let common = Sources::load(defaults)?.common()?;
     let url = common.bus.url.expose();
     let bus: Arc<dyn Bus> = if url.is_empty() {

@@ -60,6 +60,8 @@ pub struct Database {
 pub struct Bus {
     /// amqp://…; may hold a password.
     pub url: Secret<String>,
+    /// What its exchanges and queues are called.
+    pub name: String,
 }
 
 /// `[listen]`.
