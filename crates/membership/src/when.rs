@@ -1,0 +1,3 @@
+//! Other contexts' facts that membership reacts to.
+
+pub mod order_paid;
