@@ -163,6 +163,7 @@ fn plain(field: &FieldDescriptor, json: Json, at: &str, wrong: &mut Wrong) -> Op
         wrong.add(at, "This must not contain the character U+0000.");
         return None;
     }
+    let json = if is_mask(field) { camel(json) } else { json };
     let alone = Json::Object(Map::from_iter([(field.json_name().to_owned(), json)]));
     match DynamicMessage::deserialize(field.parent_message().clone(), alone) {
         Ok(mut message) => Some(message.take_field(field).unwrap_or_else(|| field.default_value())),
@@ -171,6 +172,21 @@ fn plain(field: &FieldDescriptor, json: Json, at: &str, wrong: &mut Wrong) -> Op
             None
         }
     }
+}
+
+/// A field mask names fields; protobuf JSON knows only their camelCase names, we take both.
+fn is_mask(field: &FieldDescriptor) -> bool {
+    field.kind().as_message().is_some_and(|message| message.full_name() == "google.protobuf.FieldMask")
+}
+
+fn camel(json: Json) -> Json {
+    let Json::String(text) = json else { return json };
+    let mut after_underscore = false;
+    let letters = text.chars().filter_map(|letter| {
+        let upper = std::mem::replace(&mut after_underscore, letter == '_');
+        (letter != '_').then(|| if upper { letter.to_ascii_uppercase() } else { letter })
+    });
+    Json::String(letters.collect())
 }
 
 fn from_text(path: &[FieldDescriptor], texts: &[&str], at: &str, wrong: &mut Wrong) -> Option<Value> {

@@ -9,11 +9,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    extract::State,
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::State, middleware::Next, response::Response};
 use futures::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tokio::{

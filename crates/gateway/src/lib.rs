@@ -57,18 +57,7 @@ pub fn router(upstreams: Upstreams, settings: Settings) -> anyhow::Result<Router
 
 /// The same for other descriptors.
 pub fn router_of(pool: &DescriptorPool, upstreams: Upstreams, settings: Settings) -> anyhow::Result<Router> {
-    let routes = routes::Routes::of(pool, settings.embedded)?;
-    let document = openapi::document(&routes);
-    let gateway = Arc::new(Gateway {
-        docs: docs::page(&document),
-        openapi: document,
-        routes,
-        gate: edge::Gate::new(&settings),
-        own: passthrough::own_services()?,
-        pool: pool.clone(),
-        upstreams,
-        settings,
-    });
+    let gateway = Gateway::of(pool, upstreams, settings)?;
     let mut edge = Router::new()
         .route("/openapi.json", get(openapi))
         .route("/docs", get(docs))
@@ -80,6 +69,23 @@ pub fn router_of(pool: &DescriptorPool, upstreams: Upstreams, settings: Settings
     }
     let health = Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
     Ok(health.merge(edge).with_state(gateway))
+}
+
+impl Gateway {
+    fn of(pool: &DescriptorPool, upstreams: Upstreams, settings: Settings) -> anyhow::Result<Arc<Self>> {
+        let routes = routes::Routes::of(pool, settings.embedded)?;
+        let openapi = openapi::document(&routes);
+        Ok(Arc::new(Self {
+            docs: docs::page(&openapi),
+            openapi,
+            routes,
+            gate: edge::Gate::new(&settings),
+            own: passthrough::own_services()?,
+            pool: pool.clone(),
+            upstreams,
+            settings,
+        }))
+    }
 }
 
 async fn serve_rpc(
@@ -102,4 +108,26 @@ async fn docs(State(gateway): State<Arc<Gateway>>) -> Response {
     let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    // S65, GW-4
+    #[tokio::test]
+    async fn a_panic_is_an_opaque_500_with_an_id_to_quote() {
+        let gateway = Gateway::of(contract::pool(), Upstreams::new(), Settings::default()).unwrap();
+        let router: Router = Router::new()
+            .fallback(async || -> Response { panic!("a secret") })
+            .layer(middleware::from_fn_with_state(gateway, edge::pass));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let text = String::from_utf8_lossy(&body);
+        assert!(text.contains(&id) && text.contains("\"reason\":\"INTERNAL\"") && !text.contains("secret"), "{text}");
+    }
 }

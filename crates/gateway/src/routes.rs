@@ -177,7 +177,7 @@ fn read(rpc: &MethodDescriptor, rule: &DynamicMessage) -> anyhow::Result<Route> 
         ),
     };
     for name in route.template.fields() {
-        ensure!(bind::field_at(&route.asked(), name).is_some(), "the message has no field `{name}`");
+        ensure!(bind::field_at(&route.asked(), name).is_some(), "{} has no field `{name}`", route.asked().full_name());
     }
     Ok(route)
 }
