@@ -52,7 +52,9 @@ pub async fn migrate(service: &str) -> anyhow::Result<()> {
             }
             Ok(())
         }
-        other => anyhow::bail!("there is no service {other}: identity, billing, membership, voucher, notification or all"),
+        other => {
+            anyhow::bail!("there is no service {other}: identity, billing, membership, voucher, notification or all")
+        }
     }
 }
 

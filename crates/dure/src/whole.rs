@@ -12,7 +12,10 @@ use crate::{one, sample};
 pub async fn run() -> anyhow::Result<()> {
     let sources = Sources::load(gateway::DEFAULTS)?;
     let common = sources.common()?;
-    anyhow::ensure!(common.developer, "running everything in one process is for development; in production run each service alone");
+    anyhow::ensure!(
+        common.developer,
+        "running everything in one process is for development; in production run each service alone"
+    );
     let _telemetry = telemetry::start("dure", &common.telemetry)?;
     let start = Start { common, clock: Clock::system(), bus: Arc::new(LocalBus::new()) };
     // A port that is taken is told before anything is made.
@@ -76,7 +79,7 @@ Dure is running: everything in this process, data in ./data (delete it to start 
   Operator          {operator}  /  {operator_password}
   Sample company    {company}: super admin {login_id}  /  {password}
 
-  Sign in:  curl -s http://{address}/v1/sessions:login -H 'Idempotency-Key: '$(cat /proc/sys/kernel/random/uuid) \\
+  Sign in:  curl -s http://{address}/v1/sessions -H 'Idempotency-Key: '$(cat /proc/sys/kernel/random/uuid) \\
                  -d '{{\"login_id\":\"{login_id}\",\"password\":\"{password}\"}}'
   The whole story in one go, in another terminal:  scripts/demo
 

@@ -26,7 +26,8 @@ fn callers() -> Vec<Caller> {
         permissions.extend(access.admin_with.clone());
         scopes.extend(access.scopes.clone());
     }
-    let all = |v: &Vec<String>| v.iter().map(String::as_str).filter(|p| *p != "*").map(str::to_owned).collect::<Vec<_>>();
+    let all =
+        |v: &Vec<String>| v.iter().map(String::as_str).filter(|p| *p != "*").map(str::to_owned).collect::<Vec<_>>();
     let (permissions, scopes) = (all(&permissions), all(&scopes));
     vec![
         callers::anyone(),
@@ -49,7 +50,8 @@ fn path(method: &prost_reflect::MethodDescriptor) -> String {
 #[test]
 fn every_rpc_says_who_may() {
     for method in contract::methods() {
-        let access = contract::access_of(&path(&method)).unwrap_or_else(|| panic!("{} has no access option", method.full_name()));
+        let access = contract::access_of(&path(&method))
+            .unwrap_or_else(|| panic!("{} has no access option", method.full_name()));
         assert_ne!(access, &contract::Access::default(), "{} lets nobody in", method.full_name());
     }
 }

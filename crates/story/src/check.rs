@@ -51,7 +51,10 @@ impl Teller {
         let expected = format!("{status} {reason}");
         let actual = format!("{} {}", answer.status.as_u16(), answer.reason().unwrap_or("without a reason"));
         if actual != expected || answer.sentence().is_empty() {
-            println!("    ✗ {what}\n        expected  refused with {expected}\n        actual    {actual}: {}", answer.body);
+            println!(
+                "    ✗ {what}\n        expected  refused with {expected}\n        actual    {actual}: {}",
+                answer.body
+            );
             bail!("{what}: expected to be refused with {expected}, but {} answered {actual}", answer.call);
         }
         self.passed(what, format_args!("{expected} · {}", answer.sentence()));
@@ -64,7 +67,10 @@ impl Teller {
         let fields = violations.iter().map(|(field, _)| *field).collect::<Vec<_>>().join(", ");
         let fits = answer.status == StatusCode::BAD_REQUEST && fields == field;
         if !fits {
-            println!("    ✗ {what}\n        expected  400, the field {field}\n        actual    {} {}", answer.status, answer.body);
+            println!(
+                "    ✗ {what}\n        expected  400, the field {field}\n        actual    {} {}",
+                answer.status, answer.body
+            );
             bail!("{what}: expected a violation of {field}, but {} answered {}", answer.call, answer.status);
         }
         let why = violations.first().map(|(_, why)| *why).unwrap_or_default();

@@ -155,7 +155,13 @@ impl Client {
         Ok(Answer { call: format!("{method} {path}"), status, body })
     }
 
-    async fn request(&self, method: &Method, path: &str, key: Option<Uuid>, content: &Content) -> reqwest::RequestBuilder {
+    async fn request(
+        &self,
+        method: &Method,
+        path: &str,
+        key: Option<Uuid>,
+        content: &Content,
+    ) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method.clone(), format!("{}{path}", self.url));
         if let Some(session) = &self.session {
             request = request.bearer_auth(&session.lock().await.access);

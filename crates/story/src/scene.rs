@@ -106,9 +106,10 @@ impl Scene {
         let recipients = Recipients::read(&options.recipients)?;
         let mailbox = Mailbox::new(anyone.clone(), options.patience);
         let documents = anyone.get("/v1/consentDocuments").await.context("is Dure running there?")?;
-        let consents = documents.list("documents")?.iter().map(|d| {
-            Ok(json!({ "key": d.text("key")?, "version": d.number("version")?, "agreed": true }))
-        });
+        let consents = documents
+            .list("documents")?
+            .iter()
+            .map(|d| Ok(json!({ "key": d.text("key")?, "version": d.number("version")?, "agreed": true })));
         let consents = Value::Array(consents.collect::<anyhow::Result<_>>()?);
         let tokens = operator_tokens(&anyone, &options.operator).await?;
         let operator = anyone.signed_in(&tokens)?;
@@ -173,7 +174,8 @@ impl Scene {
     pub async fn found(&mut self, name: &str, contact: &str) -> anyhow::Result<Firm> {
         let company = self.people.company(name, contact);
         let token = self.verify(&company.contact).await?;
-        let form = json!({ "company": company.form(), "contact": company.contact.contact_form(&token, &self.consents) });
+        let form =
+            json!({ "company": company.form(), "contact": company.contact.contact_form(&token, &self.consents) });
         let made = self.anyone.post("/v1/companies", form).await?;
         let (boss, _) = self.sign_in(&company.contact).await?;
         Ok(Firm { id: made.text("companyId")?.to_owned(), company, boss })
@@ -203,7 +205,12 @@ impl Scene {
                 return Ok(seen.body);
             }
             if Instant::now() > until {
-                bail!("within {} s it did not happen: {what}; last seen: {} {}", self.patience.as_secs(), seen.status, seen.body);
+                bail!(
+                    "within {} s it did not happen: {what}; last seen: {} {}",
+                    self.patience.as_secs(),
+                    seen.status,
+                    seen.body
+                );
             }
             tokio::time::sleep(PAUSE).await;
         }

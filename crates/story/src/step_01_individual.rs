@@ -1,4 +1,4 @@
-//! 1. An individual signs up, asks for a quote and gets it by mail; an order is refused. [ID-5, ID-6, ID-7, ID-25, ID-31, BI-8]
+//! Step 1: An individual signs up, asks for a quote and gets it by mail; an order is refused. [ID-5, ID-6, ID-7, ID-25, ID-31, BI-8]
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
@@ -71,7 +71,11 @@ async fn quote(scene: &mut Scene, account: &Account) -> anyhow::Result<()> {
     let asked = json!({ "selection": selection(), "contact": { "name": person.name, "email": person.email } });
     let quote = account.client.post("/v1/quotes", asked).await?;
     scene.tell.note(format_args!("quote {}", quote.text("number")?));
-    scene.tell.same("Shared, 10 users, 12 months, with VAT", quote.won("price.total")?.to_string(), "583,000".into())?;
+    scene.tell.same(
+        "Shared, 10 users, 12 months, with VAT",
+        quote.won("price.total")?.to_string(),
+        "583,000".into(),
+    )?;
     let valid = scene.today().await?.plus_days(30);
     scene.tell.same("valid through", quote.day("validThrough")?, valid)?;
 

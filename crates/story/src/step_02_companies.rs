@@ -1,4 +1,4 @@
-//! 2. A company signs up by the portal form, another by the voucher form with documents, which an operator approves;
+//! Step 2: A company signs up by the portal form, another by the voucher form with documents, which an operator approves;
 //! what is wrong is refused by field. [ID-1–10, ID-29]
 
 use serde_json::{Value, json};
@@ -135,7 +135,8 @@ async fn approve(scene: &mut Scene, id: &str, other: Option<&Firm>) -> anyhow::R
     if let Some(other) = other {
         let refused = other.boss.client.ask(&path).await?;
         scene.tell.refused("another company reads it", &refused, 404, "DOCUMENT_NOT_FOUND")?;
-        let refused = other.boss.client.try_post(&format!("/v1/companies/{id}:approve"), json!({ "headCount": "42" })).await?;
+        let refused =
+            other.boss.client.try_post(&format!("/v1/companies/{id}:approve"), json!({ "headCount": "42" })).await?;
         scene.tell.refused("another company approves", &refused, 403, "NOT_ALLOWED")?;
     }
     let approved = operator.post(&format!("/v1/companies/{id}:approve"), json!({ "headCount": "42" })).await?;
@@ -149,7 +150,8 @@ async fn approve(scene: &mut Scene, id: &str, other: Option<&Firm>) -> anyhow::R
 
 /// A document of each kind: certificate, bankbook, head count.
 pub fn samples() -> [(&'static str, &'static [u8], &'static str); 3] {
-    const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
+    const PDF: &[u8] =
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
         trailer<</Root 1 0 R>>\n%%EOF\n";
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\xdac\xfc\xcf\xc0P\x0f\0\x04\x85\x01\x80\x84\xa9\x8c!\0\0\0\0IEND\xaeB`\x82";
     const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xd9";

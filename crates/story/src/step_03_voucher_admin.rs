@@ -1,4 +1,4 @@
-//! 3. The voucher company's super admin invites an admin by SMS, who joins by name and business number; used, late and
+//! Step 3: The voucher company's super admin invites an admin by SMS, who joins by name and business number; used, late and
 //! foreign tokens are refused; login needs a code. [ID-13, ID-15, ID-16, ID-19]
 
 use serde_json::{Value, json};

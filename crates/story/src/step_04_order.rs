@@ -1,4 +1,4 @@
-//! 4. Preview, price lock, order, deposit, fulfilment exactly once; the site is open and the company a customer. Then an
+//! Step 4: Preview, price lock, order, deposit, fulfilment exactly once; the site is open and the company a customer. Then an
 //! admin is invited by e-mail, linked through the site's signed assertion, and accepts.
 //! [BI-1–6, BI-9–11, BI-25, ME-1–4, ID-2, ID-13, ID-14, ID-22]
 
@@ -79,7 +79,7 @@ async fn order(scene: &mut Scene, portal: &Firm, voucher: &Firm) -> anyhow::Resu
     let key = Uuid::new_v4();
     let placed = boss.repeat_post(key, "/v1/orders", order.clone()).await?.ok()?;
     scene.tell.same("the order awaits", placed.text("state")?, "ORDER_STATE_AWAITING_PAYMENT")?;
-    scene.tell.same("it bills exactly the lock", placed.at("price")?.to_string() == price.to_string(), true)?;
+    scene.tell.same("it bills exactly the lock", placed.at("price")? == price, true)?;
     scene.tell.same("to transfer", placed.won("transfer.amount")?.to_string(), "583,000".into())?;
     let again = boss.repeat_post(key, "/v1/orders", order.clone()).await?.ok()?;
     scene.tell.same("the same request again makes", again.text("orderId")?, placed.text("orderId")?)?;
@@ -135,7 +135,11 @@ pub async fn pay(scene: &mut Scene, firm: &Firm, order: &Value) -> anyhow::Resul
     let paid = scene.operator.repeat_post(key, &path, deposit.clone()).await?.ok()?;
     scene.tell.same("the deposit is", paid.text("deposit.match")?, "DEPOSIT_MATCH_EXACT")?;
     let again = scene.operator.repeat_post(key, &path, deposit).await?.ok()?;
-    scene.tell.same("confirming it again changes nothing", again["order"]["payTime"] == paid["order"]["payTime"], true)?;
+    scene.tell.same(
+        "confirming it again changes nothing",
+        again["order"]["payTime"] == paid["order"]["payTime"],
+        true,
+    )?;
     let so = |order: &Value| Ok(order.text("state")? == "ORDER_STATE_FULFILLED");
     let fulfilled = scene.until(&firm.boss.client, &format!("/v1/orders/{id}"), "the order is fulfilled", so).await?;
     scene.tell.same("the order", fulfilled.text("state")?, "ORDER_STATE_FULFILLED")?;

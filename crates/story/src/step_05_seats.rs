@@ -1,4 +1,4 @@
-//! 5. Ten users are admitted, the eleventh refused; five seats more, prorated by day; then it fits; entitlement checks
+//! Step 5: Ten users are admitted, the eleventh refused; five seats more, prorated by day; then it fits; entitlement checks
 //! answer with revision and end. [BI-6, BI-7, ME-7, ME-8, ME-20]
 
 use futures::future::join_all;

@@ -1,4 +1,4 @@
-//! 6. A third company's free membership becomes a paid one: without consent it is refused, with it and with the storage
+//! Step 6: A third company's free membership becomes a paid one: without consent it is refused, with it and with the storage
 //! offer it is placed; the order history shows all of it. [BI-9, BI-12, BI-28, ME-18]
 
 use serde_json::{Value, json};
@@ -13,7 +13,11 @@ use crate::{
 
 /// Plays it.
 pub async fn play(scene: &mut Scene) -> anyhow::Result<()> {
-    scene.tell.step(6, "A free membership becomes a paid one, with consent and the storage offer", "BI-9, BI-12, BI-28, ME-18");
+    scene.tell.step(
+        6,
+        "A free membership becomes a paid one, with consent and the storage offer",
+        "BI-9, BI-12, BI-28, ME-18",
+    );
     let firm = scene.found("주식회사 무료로", "도무료").await?;
     let site = free(scene, &firm).await?;
     convert(scene, &firm, &site).await?;
@@ -79,7 +83,8 @@ async fn history(scene: &mut Scene, firm: &Firm) -> anyhow::Result<()> {
     let orders = listed.list("orders")?;
     let expected = "ORDER_KIND_CONVERSION, ORDER_KIND_NEW".to_owned();
     scene.tell.same("the order history", joined(column(orders, "kind")), expected)?;
-    let totals = orders.iter().map(|o| o.won("total").map(|won| won.to_string())).collect::<anyhow::Result<Vec<_>>>()?;
+    let totals =
+        orders.iter().map(|o| o.won("total").map(|won| won.to_string())).collect::<anyhow::Result<Vec<_>>>()?;
     scene.tell.same("with VAT", totals.join(" and "), "1,045,000 and 0".to_owned())?;
     scene.tell.note(orders[0].text("mainItemsKo")?);
     let only = boss.get("/v1/orders?kind=ORDER_KIND_NEW").await?;

@@ -1,4 +1,4 @@
-//! 7. The voucher company buys credit: 20,000,000 for 19,500,000 (5 % up to 10,000,000 a month); not approved before the
+//! Step 7: The voucher company buys credit: 20,000,000 for 19,500,000 (5 % up to 10,000,000 a month); not approved before the
 //! documents are ticked off; its lot is valid for five years to the day. [BI-19–21, BI-23, VO-1, VO-2]
 //!
 //! A sheet that comes to more than 20,000,000 buys as much more.

@@ -1,4 +1,4 @@
-//! 8. Sheets of recipients: one as people type it, every wrong row named and nothing taken; one larger than its lot, with
+//! Step 8: Sheets of recipients: one as people type it, every wrong row named and nothing taken; one larger than its lot, with
 //! a proposal to split; and the one that is sent, approved by a verification bound to its content, each gift made once
 //! and every message in the mailbox. [VO-3–8, NO-1, NO-2]
 
@@ -105,7 +105,8 @@ async fn too_large(scene: &mut Scene, sender: &Account, credit: &Credit) -> anyh
     let people = Recipients::made_up(u32::try_from(count)?, u32::try_from(DEAREST)?, 2_000_000)?;
     let sheet = stage(sender, &send, &people).await?;
     let path = format!("/v1/sends/{}", send.text("sendId")?);
-    let taken = sender.client.post(&format!("{path}:takeRecipients"), json!({ "sheetId": sheet.text("sheetId")? })).await?;
+    let taken =
+        sender.client.post(&format!("{path}:takeRecipients"), json!({ "sheetId": sheet.text("sheetId")? })).await?;
     scene.tell.same("a send that comes to", taken.won("total")?, people.total)?;
     let send = sender.client.get(&path).await?;
     let token = verification(scene, sender, &send).await?;
@@ -136,7 +137,12 @@ async fn verification(scene: &mut Scene, sender: &Account, send: &Value) -> anyh
 }
 
 /// A draft with the sheet's rows as recipients.
-pub async fn prepare(scene: &mut Scene, sender: &Account, credit: &Credit, sheet: &Recipients) -> anyhow::Result<Value> {
+pub async fn prepare(
+    scene: &mut Scene,
+    sender: &Account,
+    credit: &Credit,
+    sheet: &Recipients,
+) -> anyhow::Result<Value> {
     let send = draft(sender, &credit.lot, "이야기 선물").await?;
     let staged = stage(sender, &send, sheet).await?;
     let count = staged.number("rightCount")? + staged.number("repeatedCount")?;
@@ -212,7 +218,8 @@ pub async fn finish(scene: &mut Scene, sender: &Account, send: &Value) -> anyhow
 
     let since = send.text("createTime")?;
     let messages = scene.mailbox.all("gift", since).await?;
-    let ours: Vec<&Value> = messages.iter().filter(|m| m["reference"].as_str().is_some_and(|r| ids.contains(r))).collect();
+    let ours: Vec<&Value> =
+        messages.iter().filter(|m| m["reference"].as_str().is_some_and(|r| ids.contains(r))).collect();
     let each: HashSet<&str> = ours.iter().filter_map(|m| m["reference"].as_str()).collect();
     scene.tell.same("messages in the mailbox", i64::try_from(ours.len())?, count)?;
     scene.tell.same("one for each gift", each.len(), gifts.len())?;

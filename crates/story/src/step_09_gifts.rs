@@ -1,4 +1,4 @@
-//! 9. Some recipients claim, some decline, one tries twice; a refund is refused while gifts are out; claim and recall at
+//! Step 9: Some recipients claim, some decline, one tries twice; a refund is refused while gifts are out; claim and recall at
 //! once have one winner; what is unclaimed is recalled. [VO-10–12, BI-22]
 
 use anyhow::Context as _;

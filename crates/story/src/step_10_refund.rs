@@ -1,4 +1,4 @@
-//! 10. What is available in the lot is refunded: ⌊paid × available / face value⌋. Every lot and the audit trail are
+//! Step 10: What is available in the lot is refunded: ⌊paid × available / face value⌋. Every lot and the audit trail are
 //! proved. [BI-22, VO-16, VO-19, ID-29, OP-9]
 
 use serde_json::{Value, json};
@@ -12,7 +12,11 @@ use crate::{
 
 /// Plays it.
 pub async fn play(scene: &mut Scene, voucher: &Firm, credit: &Credit) -> anyhow::Result<()> {
-    scene.tell.step(10, "What is available is refunded, and every won is accounted for", "BI-22, VO-16, VO-19, ID-29, OP-9");
+    scene.tell.step(
+        10,
+        "What is available is refunded, and every won is accounted for",
+        "BI-22, VO-16, VO-19, ID-29, OP-9",
+    );
     let (boss, path) = (&voucher.boss.client, format!("/v1/purchases/{}", credit.purchase));
     let lot_path = format!("/v1/lots/{}", credit.lot);
     let available = boss.get(&lot_path).await?.won("available")?;
