@@ -76,6 +76,11 @@ impl Client {
         Ok(())
     }
 
+    /// The access token, where somebody is signed in.
+    pub async fn token(&self) -> Option<String> {
+        Some(self.session.as_ref()?.lock().await.access.clone())
+    }
+
     /// Where it asks.
     pub fn url(&self) -> &str {
         &self.url

@@ -49,7 +49,7 @@ struct Play {
     /// The `dure` binary to start; the one beside this program.
     #[arg(long)]
     dure: Option<PathBuf>,
-    /// A command to run at the end, while Dure still runs; DURE_URL says where.
+    /// A command to run at the end, while Dure still runs; DURE_URL and DURE_TOKEN are set, the token an operator's.
     #[arg(long)]
     afterwards: Option<String>,
 }
@@ -103,7 +103,9 @@ async fn tell(play: &Play, url: &str, clock: bool) -> anyhow::Result<()> {
     story::play(&mut scene).await?;
     if let Some(command) = &play.afterwards {
         let mut shell = tokio::process::Command::new("/bin/sh");
-        let ended = shell.arg("-c").arg(command).env("DURE_URL", url).kill_on_drop(true).status().await?;
+        let token = scene.operator.token().await.unwrap_or_default();
+        shell.arg("-c").arg(command).env("DURE_URL", url).env("DURE_TOKEN", token);
+        let ended = shell.kill_on_drop(true).status().await?;
         anyhow::ensure!(ended.success(), "afterwards: {command} ended with {ended}");
     }
     Ok(())

@@ -21,7 +21,6 @@ const RACES: usize = 5;
 const AT_ONCE: usize = 20;
 
 /// What the story knows of the outcome.
-#[derive(Default)]
 struct Tally {
     claimed: Vec<Money>,
     declined: Vec<Money>,
@@ -41,10 +40,11 @@ pub async fn play(
     let (claiming, rest) = sent.gifts.split_at((count * 3 / 10).min(CLAIMS));
     let (declining, rest) = rest.split_at((count / 10).min(DECLINES));
     let (racing, left) = rest.split_at(rest.len().min(RACES));
-    let mut tally = Tally::default();
-
-    tally.claimed = all(scene, claiming, "claim", "GIFT_STATE_CLAIMED").await?;
-    tally.declined = all(scene, declining, "decline", "GIFT_STATE_DECLINED").await?;
+    let mut tally = Tally {
+        claimed: all(scene, claiming, "claim", "GIFT_STATE_CLAIMED").await?,
+        declined: all(scene, declining, "decline", "GIFT_STATE_DECLINED").await?,
+        recalled: Vec::new(),
+    };
     scene.tell.note(format_args!("{} claimed, {} declined", claiming.len(), declining.len()));
     twice(scene, claiming, declining).await?;
     refund_refused(scene, voucher, credit).await?;

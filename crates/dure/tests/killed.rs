@@ -1,0 +1,138 @@
+//! Step 8 of the story survives `kill -9` of the voucher service, the notification service, RabbitMQ and PostgreSQL in
+//! its middle: after restart the send completes, each gift made once, one message for each, the ledger proved (VO-8,
+//! OP-10). On servers of its own, which it kills and restarts by the process ids they stored.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+use story::{
+    Options, Recipients, Scene,
+    fleet::{Fleet, Servers},
+    json::Json as _,
+    step_02_companies, step_07_credit, step_08_send, step_10_refund,
+};
+use tokio::process::Command;
+
+/// Recipients of the send; and gifts a transaction, so few that the dispatch takes its time.
+const PEOPLE: u32 = 3_000;
+const GIFTS_PER_CHUNK: &str = "5";
+const AMOUNT: u32 = 5_000;
+
+#[tokio::test]
+async fn a_send_survives_kill_9_of_everything_it_needs() -> anyhow::Result<()> {
+    let Some(own) = OwnServers::start().await? else {
+        eprintln!("skipped: PostgreSQL and RabbitMQ are not installed here; scripts/test installs them");
+        return Ok(());
+    };
+    let settings = [("DURE__VOUCHER__GIFTS_PER_CHUNK", GIFTS_PER_CHUNK)];
+    let mut fleet = Fleet::start(Path::new(env!("CARGO_BIN_EXE_dure")), &own.urls().await?, &settings).await?;
+    let told = tell(&mut fleet, &own).await;
+    if told.is_err() {
+        eprintln!("the logs are kept in {}", fleet.keep_logs().display());
+    }
+    told
+}
+
+async fn tell(fleet: &mut Fleet, own: &OwnServers) -> anyhow::Result<()> {
+    let mut options = Options::new(&fleet.url, &root());
+    options.patience = Duration::from_secs(180);
+    let mut scene = Scene::set(options).await?;
+    let voucher = step_02_companies::voucher_company(&mut scene, None).await?;
+    let credit = step_07_credit::play(&mut scene, &voucher).await?;
+    let people = Recipients::made_up(PEOPLE, AMOUNT, 5_000_000)?;
+    let boss = &voucher.boss;
+    let send = step_08_send::prepare(&mut scene, boss, &credit, &people).await?;
+    let send = step_08_send::confirm(&mut scene, boss, &credit, &send).await?;
+
+    let path = format!("/v1/sends/{}/progress", send.text("sendId")?);
+    for victim in ["voucher", "notification", "rabbitmq", "postgres"] {
+        let progress = scene.until(&boss.client, &path, "the dispatch runs", |p| Ok(p.number("issued")? > 0)).await?;
+        println!("    kill -9 {victim} at {}", figures(&progress)?);
+        if victim == "voucher" {
+            ensure!(progress.number("issued")? < i64::from(PEOPLE), "the dispatch was over before anything was killed");
+        }
+        match victim {
+            "voucher" | "notification" => {
+                fleet.kill9(victim).await?;
+                fleet.restart(victim)?;
+            }
+            server => own.kill9_and_restart(server).await?,
+        }
+        // The services come back by themselves; the client only has patience.
+        let progress = boss.client.get(&path).await?;
+        println!("    back at {}", figures(&progress)?);
+    }
+    fleet.ready().await?;
+
+    let sent = step_08_send::finish(&mut scene, boss, &send).await?;
+    let lot = boss.client.get(&format!("/v1/lots/{}", credit.lot)).await?;
+    scene.tell.same("the lot: outstanding", lot.won("outstanding")?, sent.total)?;
+    scene.tell.same("the lot: reserved", lot.won("reserved")?.won(), 0)?;
+    step_10_refund::verify(&mut scene).await
+}
+
+fn figures(progress: &Value) -> anyhow::Result<String> {
+    let (issued, handed) = (progress.number("issued")?, progress.number("handedOver")?);
+    Ok(format!("{issued} gifts made, {handed} messages handed over, of {PEOPLE}"))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A PostgreSQL and a RabbitMQ that nobody else uses. Dropped, they are stopped.
+struct OwnServers(tempfile::TempDir);
+
+impl OwnServers {
+    async fn start() -> anyhow::Result<Option<Self>> {
+        let installed = ["/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/sbin/rabbitmq-server"];
+        if !installed.iter().any(|program| Path::new(program).exists()) {
+            return Ok(None);
+        }
+        let own = Self(tempfile::Builder::new().prefix("dure-killed-").tempdir()?);
+        own.servers(&["start", own.folder()?]).await?;
+        Ok(Some(own))
+    }
+
+    fn folder(&self) -> anyhow::Result<&str> {
+        self.0.path().to_str().context("the temporary folder's name is no text")
+    }
+
+    /// As the file it writes sets them.
+    async fn urls(&self) -> anyhow::Result<Servers> {
+        let file = std::fs::read_to_string(self.0.path().join("env"))?;
+        let set = |name: &str| {
+            let line =
+                file.lines().find_map(|line| line.strip_prefix("export ")?.strip_prefix(name)?.strip_prefix('='));
+            line.map(|url| url.trim_matches(['\'', '"']).to_owned()).with_context(|| format!("{name} is not set"))
+        };
+        Ok(Servers { postgres: set("DURE_TEST_POSTGRES")?, amqp: set("DURE_TEST_AMQP")? })
+    }
+
+    async fn kill9_and_restart(&self, server: &str) -> anyhow::Result<()> {
+        let id = std::fs::read_to_string(self.0.path().join(server).join("pid"))?;
+        let id: u32 = id.trim().parse().context("a process id")?;
+        let killed = Command::new("/bin/sh").args(["-c", &format!("kill -KILL {id}")]).status().await?;
+        ensure!(killed.success(), "{server} could not be killed");
+        self.servers(&["restart", self.folder()?, server]).await
+    }
+
+    async fn servers(&self, words: &[&str]) -> anyhow::Result<()> {
+        let script = root().join("scripts/servers");
+        let ended = Command::new(script).args(words).stdin(Stdio::null()).status().await?;
+        ensure!(ended.success(), "scripts/servers {} ended with {ended}", words.join(" "));
+        Ok(())
+    }
+}
+
+impl Drop for OwnServers {
+    fn drop(&mut self) {
+        let script = root().join("scripts/servers");
+        let _ = std::process::Command::new(script).arg("stop").arg(self.0.path()).stdin(Stdio::null()).status();
+    }
+}
