@@ -98,3 +98,10 @@ pub fn role(role: Role) -> pb::Role {
         Role::None => pb::Role::Unspecified,
     }
 }
+
+/// A company's super admin, for its reviewer: name, department and position.
+pub async fn contact_of(read: &Read, company: words::CompanyId) -> Result<Option<(String, String)>, Stop> {
+    let accounts = table::of_company(read, company, None, 100).await?;
+    let contact = accounts.into_iter().find(|a| a.role == Role::SuperAdmin);
+    Ok(contact.map(|a| (a.name, format!("{} {}", a.department, a.position).trim().to_owned())))
+}

@@ -1,0 +1,5 @@
+//! What identity does about the facts of others: fact → verb, a file each.
+
+pub mod lot_funded;
+pub mod order_fulfilled;
+pub mod site_opened;
