@@ -21,7 +21,7 @@ use words::{AccountId, CompanyId, Day, Email, LoginId, Phone, Secret, SessionId}
 pub use contact::Contact;
 pub use permission::Permission;
 
-use crate::{consent, verification::Person};
+use crate::{consent, session, verification::Person};
 
 /// Somebody has it already (ID-5).
 pub const LOGIN_ID_TAKEN: Refusal = Refusal::new(
@@ -113,6 +113,8 @@ pub async fn open(tx: &Tx, contact: &Contact, person: Person, opening: Opening) 
         last_login_at: None,
     };
     table::insert(tx, &account).await?;
+    // Wrong passwords for the id while it was nobody's are not this account's.
+    session::tries::clear(tx, &account.login_id).await?;
     consent::keep(tx, account.id, &contact.consents).await?;
     Ok(account)
 }

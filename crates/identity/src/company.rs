@@ -228,7 +228,11 @@ impl Company {
             rejection_reason: self.rejection_reason,
             address: self.address,
             main_phone: self.main_phone,
-            tax_contact: self.tax.map(|t| pb::TaxContact { name: t.name, email: t.email.into(), phone: t.phone.into() }),
+            tax_contact: self.tax.map(|t| pb::TaxContact {
+                name: t.name,
+                email: t.email.into(),
+                phone: t.phone.into(),
+            }),
             refund_account: self.refund.map(|r| pb::RefundAccount {
                 bank: r.bank,
                 number: words::mask::account_number(&r.number),

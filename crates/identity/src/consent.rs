@@ -7,7 +7,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use contract::identity::v1 as pb;
-use flow::{Fields, Read, Refusal, Stop, Tx};
+use flow::{Fields, Read, Stop, Tx};
 use serde::{Deserialize, Serialize};
 use words::{AccountId, Wrong};
 
@@ -99,6 +99,8 @@ pub async fn list(read: Read, _: pb::ListConsentDocumentsRequest) -> Result<pb::
 
 #[cfg(test)]
 mod tests {
+    use flow::Refusal;
+
     use super::*;
 
     fn yes(key: &str, version: i32) -> pb::Consent {

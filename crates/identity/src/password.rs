@@ -53,7 +53,11 @@ impl Password {
         }
         let has = |kind: fn(char) -> bool| text.chars().any(kind);
         let special = |c: char| !c.is_alphanumeric();
-        if !(has(|c| c.is_ascii_uppercase()) && has(|c| c.is_ascii_lowercase()) && has(|c| c.is_ascii_digit()) && has(special)) {
+        if !(has(|c| c.is_ascii_uppercase())
+            && has(|c| c.is_ascii_lowercase())
+            && has(|c| c.is_ascii_digit())
+            && has(special))
+        {
             return Err(KINDS);
         }
         if is_leaked(text) {
@@ -126,7 +130,12 @@ impl Passwords {
     }
 
     /// Whether it is the one that was kept; for nobody's account it takes as long and says no (S07).
-    pub async fn check(&self, _turn: &OwnedSemaphorePermit, presented: &Secret<String>, kept: Option<Secret<String>>) -> Result<Checked, Stop> {
+    pub async fn check(
+        &self,
+        _turn: &OwnedSemaphorePermit,
+        presented: &Secret<String>,
+        kept: Option<Secret<String>>,
+    ) -> Result<Checked, Stop> {
         let (presented, nobodys) = (presented.clone(), self.nobodys.clone());
         let work = move || {
             let known = kept.is_some();

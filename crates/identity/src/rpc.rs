@@ -77,7 +77,13 @@ impl Rpc {
         self.flow.part()
     }
 
-    async fn done<V: Verb, R>(&self, caller: Caller, id: uuid::Uuid, verb: V, render: impl FnOnce(V::Answer) -> R) -> Result<Response<R>, Status> {
+    async fn done<V: Verb, R>(
+        &self,
+        caller: Caller,
+        id: uuid::Uuid,
+        verb: V,
+        render: impl FnOnce(V::Answer) -> R,
+    ) -> Result<Response<R>, Status> {
         Ok(Response::new(render(self.flow.run(caller, id, verb).await?)))
     }
 

@@ -156,7 +156,8 @@ async fn begin(tx: &Tx, account: &Account) -> Result<Tokens, Stop> {
 async fn issue(tx: &Tx, account: &Account, session: SessionId) -> Result<Tokens, Stop> {
     let refresh = RandomToken::new();
     table::add_refresh(tx, session, &refresh.hash()).await?;
-    let consents_due = if account.kind() == Kind::Operator { Vec::new() } else { consent::due(tx, account.id()).await? };
+    let consents_due =
+        if account.kind() == Kind::Operator { Vec::new() } else { consent::due(tx, account.id()).await? };
     Ok(Tokens {
         session,
         access: tx.part::<TokenSigner>().sign(ACCESS, &account.claims(session), tx.now(), ACCESS_LASTS),

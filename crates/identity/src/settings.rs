@@ -110,7 +110,10 @@ impl Settings {
             "identity.registry.kind must be nts outside development: check-digit asks nobody"
         );
         anyhow::ensure!(
-            !self.service_clients.iter().any(|c| c.secret_sha256 == crate::service_client::hash(crate::service_client::KNOWN_SECRET)),
+            !self
+                .service_clients
+                .iter()
+                .any(|c| c.secret_sha256 == crate::service_client::hash(crate::service_client::KNOWN_SECRET)),
             "identity.service_clients holds a client with the development secret everybody knows"
         );
         Ok(())

@@ -176,8 +176,12 @@ pub async fn issue(tx: &mut Tx, draft: Draft) -> Result<Verification, Stop> {
 /// Per phone and per address, refused before any SMS is paid (S14).
 async fn take_limits(tx: &Tx, phone: &Phone) -> Result<(), Stop> {
     let most = tx.part::<Settings>().limits;
-    Limit { name: "codes-phone-hour", most: most.codes_per_phone_hour, within: Duration::hours(1) }.take(tx, phone).await?;
-    Limit { name: "codes-phone-day", most: most.codes_per_phone_day, within: Duration::days(1) }.take(tx, phone).await?;
+    Limit { name: "codes-phone-hour", most: most.codes_per_phone_hour, within: Duration::hours(1) }
+        .take(tx, phone)
+        .await?;
+    Limit { name: "codes-phone-day", most: most.codes_per_phone_day, within: Duration::days(1) }
+        .take(tx, phone)
+        .await?;
     if let Some(address) = tx.caller().address {
         let limit = Limit { name: "codes-address-hour", most: most.codes_per_address_hour, within: Duration::hours(1) };
         limit.take(tx, &address).await?;

@@ -9,7 +9,11 @@ use words::{LoginId, Secret, Wrong};
 use super::find_login;
 use crate::{audit::Note, password::Password, session};
 
-const SAME: Wrong = Wrong::new("PASSWORD_SAME", "The new password must differ from the current one.", "현재 비밀번호와 다른 비밀번호를 입력하세요.");
+const SAME: Wrong = Wrong::new(
+    "PASSWORD_SAME",
+    "The new password must differ from the current one.",
+    "현재 비밀번호와 다른 비밀번호를 입력하세요.",
+);
 
 /// The command.
 #[derive(Debug, Serialize)]

@@ -44,7 +44,14 @@ pub enum Post {
 
 impl Contact {
     /// Reads the form; `prefix` is where it stands in the message, `around` what the password must not contain.
-    pub fn read(f: &Fields, prefix: &str, m: &pb::ContactForm, documents: &Documents, post: Post, around: &[&str]) -> Option<Self> {
+    pub fn read(
+        f: &Fields,
+        prefix: &str,
+        m: &pb::ContactForm,
+        documents: &Documents,
+        post: Post,
+        around: &[&str],
+    ) -> Option<Self> {
         let at = |field: &str| format!("{prefix}{field}");
         let login_id = f.parse::<LoginId>(&at("login_id"), &m.login_id);
         let password = f.word(&at("password"), Password::parse(&m.password, login_id.as_ref(), around));

@@ -34,13 +34,12 @@ pub fn parse(m: pb::GrantPermissionRequest) -> Result<GrantPermission, Refusal> 
 }
 
 impl Account {
-    /// Changes what an admin may do.
-    pub(super) fn regrant(&mut self, change: impl FnOnce(&mut BTreeSet<Permission>)) -> Result<(), Refusal> {
+    /// Changes what an admin may do; whether that made a difference.
+    pub(super) fn regrant(&mut self, change: impl FnOnce(&mut BTreeSet<Permission>) -> bool) -> Result<bool, Refusal> {
         if self.role != Role::Admin {
             return Err(NOT_AN_ADMIN);
         }
-        change(&mut self.permissions);
-        Ok(())
+        Ok(change(&mut self.permissions))
     }
 }
 
@@ -61,7 +60,7 @@ impl Verb for GrantPermission {
     async fn perform(&self, tx: &mut Tx) -> Result<Account, Stop> {
         let company = tx.caller().company()?;
         let mut account = of_company(tx, self.account, company).await?;
-        account.regrant(|has| drop(has.insert(self.permission.clone())))?;
+        account.regrant(|has| has.insert(self.permission.clone()))?;
         account.save(tx).await?;
         let note = Note::new("permission.granted", account.id).of(Some(company));
         note.detail(self.permission.to_string()).record(tx).await?;

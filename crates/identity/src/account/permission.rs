@@ -38,7 +38,8 @@ impl FromStr for Permission {
             (1..=LONGEST_SERVICE).contains(&s.len())
                 && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
-        let known = AT_FIRST.contains(&text) || LATER.contains(&text) || text.strip_prefix(PER_SERVICE).is_some_and(service);
+        let known =
+            AT_FIRST.contains(&text) || LATER.contains(&text) || text.strip_prefix(PER_SERVICE).is_some_and(service);
         if known { Ok(Self(text.to_owned())) } else { Err(NO_SUCH) }
     }
 }

@@ -33,7 +33,7 @@ impl Verb for RevokePermission {
     async fn perform(&self, tx: &mut Tx) -> Result<Account, Stop> {
         let company = tx.caller().company()?;
         let mut account = of_company(tx, self.account, company).await?;
-        account.regrant(|has| drop(has.remove(&self.permission)))?;
+        account.regrant(|has| has.remove(&self.permission))?;
         account.save(tx).await?;
         let note = Note::new("permission.revoked", account.id).of(Some(company));
         note.detail(self.permission.to_string()).record(tx).await?;

@@ -52,7 +52,8 @@ impl Verb for SignUpIndividual {
 
     async fn perform(&self, tx: &mut Tx) -> Result<Account, Stop> {
         let person = verification::consume(tx, &self.contact.token, Purpose::SignUp).await?;
-        let opening = Opening { kind: Kind::Individual, company: None, role: Role::None, password: self.hashed.clone() };
+        let opening =
+            Opening { kind: Kind::Individual, company: None, role: Role::None, password: self.hashed.clone() };
         let account = open(tx, &self.contact, person, opening).await?;
         if let Some(assertion) = &self.assertion {
             product_link::link::link(tx, &account, assertion).await?;

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use flow::{Fault, Instant, Read, Role, Stop, Tx};
-use sea_orm::{ActiveModelBehavior, ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use sea_orm::{
+    ActiveModelBehavior, ActiveValue::Set, ExprTrait as _, QueryOrder, QuerySelect, entity::prelude::*,
+    sea_query::OnConflict,
+};
 use words::{AccountId, CompanyId, Day, Email, LoginId, Phone, Secret};
 
 use super::{Account, Kind, LOGIN_ID_TAKEN};
@@ -80,7 +83,11 @@ pub(super) async fn save(tx: &Tx, account: &Account) -> Result<(), Stop> {
         .filter(Column::Version.eq(account.version - 1))
         .exec(tx.conn())
         .await?;
-    if saved.rows_affected == 1 { Ok(()) } else { Err(Fault::bug(anyhow::anyhow!("an account changed while it was locked")).into()) }
+    if saved.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Fault::bug(anyhow::anyhow!("an account changed while it was locked")).into())
+    }
 }
 
 pub(super) async fn find(read: &Read, id: AccountId) -> Result<Option<Account>, Stop> {
@@ -93,7 +100,12 @@ pub(super) async fn is_free(read: &Read, login_id: &LoginId) -> Result<bool, Sto
 }
 
 /// The accounts of a company, newest first.
-pub(super) async fn of_company(read: &Read, company: CompanyId, before: Option<(Instant, Uuid)>, most: u64) -> Result<Vec<Account>, Stop> {
+pub(super) async fn of_company(
+    read: &Read,
+    company: CompanyId,
+    before: Option<(Instant, Uuid)>,
+    most: u64,
+) -> Result<Vec<Account>, Stop> {
     let mut rows = Entity::find()
         .filter(Column::CompanyId.eq(company.uuid()))
         .order_by_desc(Column::CreatedAt)
@@ -149,7 +161,9 @@ fn role_name(role: Role) -> &'static str {
 impl TryFrom<Model> for Account {
     type Error = Stop;
     fn try_from(row: Model) -> Result<Self, Stop> {
-        let wrong = |what: words::Wrong| Fault::bug(anyhow::anyhow!("a row of account holds what it should not: {}", what.reason));
+        let wrong = |what: words::Wrong| {
+            Fault::bug(anyhow::anyhow!("a row of account holds what it should not: {}", what.reason))
+        };
         let kinds = [Kind::Individual, Kind::Corporate, Kind::Operator];
         let roles = [Role::SuperAdmin, Role::Admin, Role::None];
         let unknown = || Fault::bug(anyhow::anyhow!("an account of unknown kind or role"));

@@ -35,7 +35,10 @@ fn me(read: &Read) -> Result<AccountId, Stop> {
 }
 
 /// `ListAdministrators` (ID-16): accounts and open invitations in one list, newest first.
-pub async fn list_administrators(read: Read, m: pb::ListAdministratorsRequest) -> Result<pb::ListAdministratorsReply, Stop> {
+pub async fn list_administrators(
+    read: Read,
+    m: pb::ListAdministratorsRequest,
+) -> Result<pb::ListAdministratorsReply, Stop> {
     let company = read.caller().company()?;
     let page = Page::parse(m.page_size, &m.page_token, &company)?;
     let before = page.after_as::<Place>()?.map(|p| (p.0, p.1));
@@ -44,10 +47,18 @@ pub async fn list_administrators(read: Read, m: pb::ListAdministratorsRequest) -
         let locked = session::tries::is_locked(&read, &account.login_id).await?;
         rows.push((Place(account.created_at, account.id.uuid()), line(account, locked)));
     }
-    rows.extend(invitation::views::open(&read, company, before, page.fetch()).await?.into_iter().map(|(at, id, l)| (Place(at, id), l)));
+    rows.extend(
+        invitation::views::open(&read, company, before, page.fetch())
+            .await?
+            .into_iter()
+            .map(|(at, id, l)| (Place(at, id), l)),
+    );
     rows.sort_by(|a, b| b.0.cmp(&a.0));
     let next_page_token = page.cut(&mut rows, |(place, _)| place.to_string());
-    Ok(pb::ListAdministratorsReply { administrators: rows.into_iter().map(|(_, line)| line).collect(), next_page_token })
+    Ok(pb::ListAdministratorsReply {
+        administrators: rows.into_iter().map(|(_, line)| line).collect(),
+        next_page_token,
+    })
 }
 
 /// Where a line stands: by time, then id.

@@ -89,7 +89,12 @@ pub(super) async fn after(read: &Read, number: i64, through: i64) -> Result<Vec<
     Ok(rows.all(read.conn()).await?.into_iter().map(Entry::from).collect())
 }
 
-pub(super) async fn page(read: &Read, company: Option<CompanyId>, before: Option<i64>, fetch: u64) -> Result<Vec<Entry>, Stop> {
+pub(super) async fn page(
+    read: &Read,
+    company: Option<CompanyId>,
+    before: Option<i64>,
+    fetch: u64,
+) -> Result<Vec<Entry>, Stop> {
     let mut rows = Entity::find().order_by_desc(Column::Number).limit(fetch);
     if let Some(company) = company {
         rows = rows.filter(Column::CompanyId.eq(company.uuid()));

@@ -10,7 +10,8 @@ use super::{Company, State, Verification, find};
 use crate::{account, ask, audit::Note};
 
 const MOST_STAFF: i64 = 10_000_000;
-const HEAD_COUNT: Wrong = Wrong::new("HEAD_COUNT", "At least 1 and at most 10,000,000.", "1 이상 10,000,000 이하여야 합니다.");
+const HEAD_COUNT: Wrong =
+    Wrong::new("HEAD_COUNT", "At least 1 and at most 10,000,000.", "1 이상 10,000,000 이하여야 합니다.");
 
 /// ID-9.
 pub const NOT_UNDER_REVIEW: Refusal = Refusal::new(
@@ -87,13 +88,16 @@ pub(super) mod tests {
 
     pub fn company(state: State) -> Company {
         let f = Fields::new();
-        let form = super::super::CompanyForm::read(&f, &pb::CompanyForm {
-            legal_name: "두레".into(),
-            brn: "1234567891".into(),
-            representative: "김두레".into(),
-            opened_on: Some(contract::google::r#type::Date { year: 2015, month: 3, day: 2 }),
-            address: String::new(),
-        });
+        let form = super::super::CompanyForm::read(
+            &f,
+            &pb::CompanyForm {
+                legal_name: "두레".into(),
+                brn: "1234567891".into(),
+                representative: "김두레".into(),
+                opened_on: Some(contract::google::r#type::Date { year: 2015, month: 3, day: 2 }),
+                address: String::new(),
+            },
+        );
         let now = "2026-11-23T01:00:00Z".parse().unwrap();
         let said = Said { answer: Answer::Verified, source: "registry" };
         Company::new(CompanyId::new(uuid::Uuid::nil()), &form.unwrap(), state, &said, now)

@@ -15,7 +15,8 @@ const LONGEST_NAME: usize = 100;
 const LONGEST_ADDRESS: usize = 200;
 const LONGEST_BANK: usize = 40;
 
-const NOT_AN_ACCOUNT: Wrong = Wrong::new("NOT_AN_ACCOUNT", "8 to 20 digits; hyphens accepted.", "계좌번호는 숫자 8~20자리입니다.");
+const NOT_AN_ACCOUNT: Wrong =
+    Wrong::new("NOT_AN_ACCOUNT", "8 to 20 digits; hyphens accepted.", "계좌번호는 숫자 8~20자리입니다.");
 const HOLDER: Wrong = Wrong::new(
     "HOLDER_DIFFERS",
     "The account holder must equal the legal name of the company.",
@@ -67,7 +68,7 @@ impl CompanyForm {
 
     /// What the registry is asked about.
     pub fn firm(&self) -> Firm {
-        Firm { brn: self.brn.clone(), representative: self.representative.clone(), opened_on: self.opened_on, legal_name: self.legal_name.clone() }
+        Firm { brn: self.brn.clone(), representative: self.representative.clone(), opened_on: self.opened_on }
     }
 
     /// Opened by today, and in the registry as stated; a registry that does not answer stops nobody (ID-4).
@@ -108,7 +109,11 @@ impl RefundAccount {
 
     /// Whether it is the company's own (ID-9).
     pub fn belongs_to(&self, legal_name: &str) -> Result<(), Refusal> {
-        if squeezed(&self.holder) == squeezed(legal_name) { Ok(()) } else { Err(wrong_field("refund_account.holder", HOLDER)) }
+        if squeezed(&self.holder) == squeezed(legal_name) {
+            Ok(())
+        } else {
+            Err(wrong_field("refund_account.holder", HOLDER))
+        }
     }
 }
 
@@ -162,7 +167,10 @@ mod tests {
     fn the_account_is_the_companys_own() {
         let read = |holder: &str| {
             let f = Fields::new();
-            let m = pb::RefundAccount { bank: "두레은행".into(), number: "110-123-456789".into(), holder: holder.into() };
+            let m =
+                pb::RefundAccount {
+                    bank: "두레은행".into(), number: "110-123-456789".into(), holder: holder.into()
+                };
             let account = RefundAccount::read(&f, "account", Some(&m), Some("주식회사 두레상사"));
             f.all((account,)).map(|(a,)| a.number)
         };

@@ -55,9 +55,15 @@ pub(super) fn read_parts(
 }
 
 /// The company's first account: corporate, super admin (ID-1).
-pub(super) async fn open_super_admin(tx: &mut Tx, company: &Company, contact: &Contact, hashed: &Secret<String>) -> Result<Account, Stop> {
+pub(super) async fn open_super_admin(
+    tx: &mut Tx,
+    company: &Company,
+    contact: &Contact,
+    hashed: &Secret<String>,
+) -> Result<Account, Stop> {
     let person = verification::consume(tx, &contact.token, Purpose::SignUp).await?;
-    let opening = Opening { kind: Kind::Corporate, company: Some(company.id), role: Role::SuperAdmin, password: hashed.clone() };
+    let opening =
+        Opening { kind: Kind::Corporate, company: Some(company.id), role: Role::SuperAdmin, password: hashed.clone() };
     account::open(tx, contact, person, opening).await
 }
 

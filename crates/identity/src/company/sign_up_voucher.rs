@@ -6,7 +6,10 @@ use flow::{Caller, Fields, Refusal, Stop, Tx, Verb};
 use serde::Serialize;
 use words::{CompanyId, Day, Secret, Wrong};
 
-use super::{Company, CompanyForm, Papers, RefundAccount, State, sign_up::{open_super_admin, read_parts}};
+use super::{
+    Company, CompanyForm, Papers, RefundAccount, State,
+    sign_up::{open_super_admin, read_parts},
+};
 use crate::{
     account::{Contact, contact::Post},
     audit::Note,
@@ -21,8 +24,10 @@ const TOO_OLD: Wrong = Wrong::new(
     "The head-count document must have been issued within the last month, and not in the future.",
     "상시 근로자 수 확인 서류는 최근 1개월 이내에 발급된 것이어야 합니다.",
 );
-const NOT_A_PHONE: Wrong = Wrong::new("NOT_A_PHONE", "8 to 12 digits beginning with 0 or 1; hyphens accepted.", "올바른 전화번호가 아닙니다.");
-const SAME_TWICE: Wrong = Wrong::new("SAME_DOCUMENT", "Each field needs a document of its own.", "서류마다 다른 문서를 첨부하세요.");
+const NOT_A_PHONE: Wrong =
+    Wrong::new("NOT_A_PHONE", "8 to 12 digits beginning with 0 or 1; hyphens accepted.", "올바른 전화번호가 아닙니다.");
+const SAME_TWICE: Wrong =
+    Wrong::new("SAME_DOCUMENT", "Each field needs a document of its own.", "서류마다 다른 문서를 첨부하세요.");
 
 /// The command.
 #[derive(Debug, Serialize)]
@@ -53,12 +58,24 @@ pub fn parse(documents: &Documents, m: &pb::SignUpVoucherCompanyRequest) -> Resu
     let bankbook = f.parse::<DocumentId>("bankbook_document_id", &m.bankbook_document_id);
     let head_count = f.parse::<DocumentId>("head_count_document_id", &m.head_count_document_id);
     f.must(bankbook.is_none() || bankbook != certificate, "bankbook_document_id", SAME_TWICE);
-    f.must(head_count.is_none() || (head_count != certificate && head_count != bankbook), "head_count_document_id", SAME_TWICE);
+    f.must(
+        head_count.is_none() || (head_count != certificate && head_count != bankbook),
+        "head_count_document_id",
+        SAME_TWICE,
+    );
     let issued = f.word("head_count_issued_on", contract::day(m.head_count_issued_on.as_ref()));
     let all = (form, contact, main_phone, account, certificate, bankbook, head_count, issued);
     let (form, contact, main_phone, account, certificate, bankbook, head_count, head_count_issued_on) = f.all(all)?;
     let papers = Papers { certificate, bankbook, head_count, head_count_issued_on };
-    Ok(SignUpVoucherCompany { form, contact, main_phone, account, papers, hashed: Secret::new(String::new()), said: Said::default() })
+    Ok(SignUpVoucherCompany {
+        form,
+        contact,
+        main_phone,
+        account,
+        papers,
+        hashed: Secret::new(String::new()),
+        said: Said::default(),
+    })
 }
 
 fn main_phone(text: &str) -> Result<String, Wrong> {
@@ -66,7 +83,9 @@ fn main_phone(text: &str) -> Result<String, Wrong> {
     if digits.is_empty() {
         return Err(Wrong::MISSING);
     }
-    let fits = (8..=12).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && digits.starts_with(['0', '1']);
+    let fits = (8..=12).contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && digits.starts_with(['0', '1']);
     if fits { Ok(digits) } else { Err(NOT_A_PHONE) }
 }
 

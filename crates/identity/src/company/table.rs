@@ -63,7 +63,11 @@ pub(super) async fn save(tx: &Tx, company: &Company) -> Result<(), Stop> {
         .filter(Column::Version.eq(company.version - 1))
         .exec(tx.conn())
         .await?;
-    if saved.rows_affected == 1 { Ok(()) } else { Err(Fault::bug(anyhow::anyhow!("a company changed while it was locked")).into()) }
+    if saved.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Fault::bug(anyhow::anyhow!("a company changed while it was locked")).into())
+    }
 }
 
 pub(super) async fn find(read: &Read, id: CompanyId) -> Result<Option<Company>, Stop> {
@@ -78,7 +82,8 @@ pub(super) async fn is_taken(read: &Read, brn: &Brn) -> Result<bool, Stop> {
 
 pub(super) async fn under_review(read: &Read, after: Option<CompanyId>, fetch: u64) -> Result<Vec<Company>, Stop> {
     // Ids grow with time: the oldest first.
-    let mut rows = Entity::find().filter(Column::State.eq(State::UnderReview.name())).order_by_asc(Column::Id).limit(fetch);
+    let mut rows =
+        Entity::find().filter(Column::State.eq(State::UnderReview.name())).order_by_asc(Column::Id).limit(fetch);
     if let Some(after) = after {
         rows = rows.filter(Column::Id.gt(after.uuid()));
     }
@@ -86,7 +91,10 @@ pub(super) async fn under_review(read: &Read, after: Option<CompanyId>, fetch: u
 }
 
 pub(super) async fn unverified(read: &Read, most: u64) -> Result<Vec<Company>, Stop> {
-    let rows = Entity::find().filter(Column::Verification.eq(Verification::Pending.name())).order_by_asc(Column::CreatedAt).limit(most);
+    let rows = Entity::find()
+        .filter(Column::Verification.eq(Verification::Pending.name()))
+        .order_by_asc(Column::CreatedAt)
+        .limit(most);
     rows.all(read.conn()).await?.into_iter().map(Company::try_from).collect()
 }
 
@@ -126,12 +134,15 @@ fn row(c: &Company) -> ActiveModel {
 impl TryFrom<Model> for Company {
     type Error = Stop;
     fn try_from(row: Model) -> Result<Self, Stop> {
-        let wrong = |what: words::Wrong| Fault::bug(anyhow::anyhow!("a row of company holds what it should not: {}", what.reason));
+        let wrong = |what: words::Wrong| {
+            Fault::bug(anyhow::anyhow!("a row of company holds what it should not: {}", what.reason))
+        };
         let unknown = || Fault::bug(anyhow::anyhow!("a company of unknown state"));
         let tax = if row.tax_email.is_empty() {
             None
         } else {
-            let (email, phone) = (Email::parse(&row.tax_email).map_err(wrong)?, Phone::parse(&row.tax_phone).map_err(wrong)?);
+            let (email, phone) =
+                (Email::parse(&row.tax_email).map_err(wrong)?, Phone::parse(&row.tax_phone).map_err(wrong)?);
             Some(TaxContact { name: row.tax_name, email, phone })
         };
         let refund = RefundAccount { bank: row.bank, number: row.bank_number, holder: row.bank_holder };

@@ -14,7 +14,8 @@ use crate::{
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_ADDRESS: usize = 200;
-const NOTHING: Wrong = Wrong::new("NOTHING_TO_CHANGE", "Set at least one field.", "변경할 항목을 하나 이상 입력하세요.");
+const NOTHING: Wrong =
+    Wrong::new("NOTHING_TO_CHANGE", "Set at least one field.", "변경할 항목을 하나 이상 입력하세요.");
 
 /// The command.
 #[derive(Debug, Serialize)]
@@ -47,7 +48,8 @@ pub fn parse(m: pb::UpdateCompanyRequest) -> Result<UpdateCompany, Refusal> {
         Some(_) => RefundAccount::read(&f, "refund_account", m.refund_account.as_ref(), None).map(Some),
         None => Some(None),
     };
-    let (company, legal_name, representative, address, tax, refund) = f.all((company, legal_name, representative, address, tax, refund))?;
+    let (company, legal_name, representative, address, tax, refund) =
+        f.all((company, legal_name, representative, address, tax, refund))?;
     let update = UpdateCompany { company, legal_name, representative, address, tax, refund, said: None };
     f.must(!update.changed().is_empty(), "company_id", NOTHING);
     f.all((Some(update),)).map(|(update,)| update)
@@ -74,7 +76,6 @@ impl UpdateCompany {
             brn: company.brn.clone(),
             representative: representative.clone(),
             opened_on: company.opened_on,
-            legal_name: legal_name.clone(),
         })
     }
 

@@ -5,7 +5,10 @@ use flow::{Fields, Page, Read, Stop};
 use words::{Brn, CompanyId, Wrong};
 
 use super::{COMPANY_NOT_FOUND, Company, table};
-use crate::{account, document, outside::registry::{Answer, Registry}};
+use crate::{
+    account, document,
+    outside::registry::{Answer, Registry},
+};
 
 /// A company's id, or `mine`.
 pub fn asked_for(text: &str) -> Result<Option<CompanyId>, Wrong> {
@@ -32,7 +35,10 @@ pub async fn get(read: Read, m: pb::GetCompanyRequest) -> Result<pb::Company, St
 }
 
 /// `CheckBusinessNumber` (ID-8): right, free, in business.
-pub async fn check_business_number(read: Read, m: pb::CheckBusinessNumberRequest) -> Result<pb::CheckBusinessNumberReply, Stop> {
+pub async fn check_business_number(
+    read: Read,
+    m: pb::CheckBusinessNumberRequest,
+) -> Result<pb::CheckBusinessNumberReply, Stop> {
     let f = Fields::new();
     let (brn,) = f.all((f.parse::<Brn>("brn", &m.brn),))?;
     let taken = table::is_taken(&read, &brn).await?;
@@ -42,11 +48,19 @@ pub async fn check_business_number(read: Read, m: pb::CheckBusinessNumberRequest
         Answer::Unavailable => pb::RegistryVerification::Pending,
         Answer::Closed | Answer::Mismatch => pb::RegistryVerification::Closed,
     };
-    Ok(pb::CheckBusinessNumberReply { brn: brn.into(), taken, registry: registry.into(), source: said.source.to_owned() })
+    Ok(pb::CheckBusinessNumberReply {
+        brn: brn.into(),
+        taken,
+        registry: registry.into(),
+        source: said.source.to_owned(),
+    })
 }
 
 /// `ListCompaniesForReview`: oldest first.
-pub async fn list_for_review(read: Read, m: pb::ListCompaniesForReviewRequest) -> Result<pb::ListCompaniesForReviewReply, Stop> {
+pub async fn list_for_review(
+    read: Read,
+    m: pb::ListCompaniesForReviewRequest,
+) -> Result<pb::ListCompaniesForReviewReply, Stop> {
     let page = Page::parse(m.page_size, &m.page_token, &"review")?;
     let mut waiting = table::under_review(&read, page.after_as()?, page.fetch()).await?;
     let next_page_token = page.cut(&mut waiting, |c| c.id.to_string());
@@ -83,7 +97,6 @@ impl Company {
             brn: self.brn.clone(),
             representative: self.representative.clone(),
             opened_on: self.opened_on,
-            legal_name: self.legal_name.clone(),
         };
         (firm, self.version)
     }

@@ -44,10 +44,9 @@ pub(super) async fn append(tx: &Tx, account: AccountId, given: &[Given]) -> Resu
 }
 
 pub(super) async fn newest(tx: &Tx, account: AccountId) -> Result<Vec<Given>, Stop> {
-    let rows = Entity::find().filter(Column::AccountId.eq(account.uuid())).order_by_asc(Column::Id).all(tx.conn()).await?;
-    let newest: BTreeMap<_, _> = rows
-        .into_iter()
-        .map(|r| (r.key.clone(), Given { key: r.key, version: r.version, agreed: r.agreed }))
-        .collect();
+    let rows =
+        Entity::find().filter(Column::AccountId.eq(account.uuid())).order_by_asc(Column::Id).all(tx.conn()).await?;
+    let newest: BTreeMap<_, _> =
+        rows.into_iter().map(|r| (r.key.clone(), Given { key: r.key, version: r.version, agreed: r.agreed })).collect();
     Ok(newest.into_values().collect())
 }

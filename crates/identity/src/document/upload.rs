@@ -37,7 +37,9 @@ const HEAD_FIRST: Refusal = Refusal::new(
 );
 
 /// Head and bytes of a stream.
-pub async fn gather(mut parts: Streaming<pb::UploadDocumentRequest>) -> Result<(pb::UploadDocumentHead, Vec<u8>), Status> {
+pub async fn gather(
+    mut parts: Streaming<pb::UploadDocumentRequest>,
+) -> Result<(pb::UploadDocumentHead, Vec<u8>), Status> {
     use pb::upload_document_request::Part;
     let first = parts.message().await?.and_then(|m| m.part);
     let Some(Part::Head(head)) = first else { return Err(HEAD_FIRST.into()) };

@@ -41,7 +41,10 @@ pub struct AcceptVoucherInvitation {
 }
 
 /// Reads the message.
-pub fn parse(documents: &Documents, m: &pb::AcceptVoucherInvitationRequest) -> Result<AcceptVoucherInvitation, Refusal> {
+pub fn parse(
+    documents: &Documents,
+    m: &pb::AcceptVoucherInvitationRequest,
+) -> Result<AcceptVoucherInvitation, Refusal> {
     let f = Fields::new();
     let company_name = f.word("company_name", words::text::line(&m.company_name, LONGEST_NAME));
     let brn = f.parse::<Brn>("brn", &m.brn);
@@ -49,7 +52,14 @@ pub fn parse(documents: &Documents, m: &pb::AcceptVoucherInvitationRequest) -> R
     let contact = contact.and_then(|c| Contact::read(&f, "contact.", c, documents, Post::Required, &[&m.company_name]));
     let (company_name, brn, contact) = f.all((company_name, brn, contact))?;
     let token = RandomToken::presented(&m.token);
-    Ok(AcceptVoucherInvitation { token_hash: token.hash(), token, company_name, brn, contact, hashed: Secret::new(String::new()) })
+    Ok(AcceptVoucherInvitation {
+        token_hash: token.hash(),
+        token,
+        company_name,
+        brn,
+        contact,
+        hashed: Secret::new(String::new()),
+    })
 }
 
 impl AcceptVoucherInvitation {
@@ -81,7 +91,12 @@ impl Verb for AcceptVoucherInvitation {
         if person.phone != invited {
             return Err(INVITATION_FOR_ANOTHER.into());
         }
-        let opening = Opening { kind: Kind::Individual, company: Some(company.id()), role: Role::Admin, password: self.hashed.clone() };
+        let opening = Opening {
+            kind: Kind::Individual,
+            company: Some(company.id()),
+            role: Role::Admin,
+            password: self.hashed.clone(),
+        };
         let account = account::open(tx, &self.contact, person, opening).await?;
         let accepted = invitation.accept(account.id(), tx.now())?;
         table::save(tx, &invitation).await?;

@@ -1,10 +1,10 @@
 //! Invitations as rows, found by the hash of their token; one live one per company and address (ID-13).
 
 use flow::{Fault, Instant, Read, Stop, Tx};
-use sea_orm::{ActiveModelBehavior, ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveModelBehavior, ActiveValue::Set, ExprTrait as _, QueryOrder, QuerySelect, entity::prelude::*};
 use words::{AccountId, CompanyId, Email, Phone};
 
-use super::{Invitation, State, Way, InvitationId};
+use super::{Invitation, InvitationId, State, Way};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "invitation")]
@@ -65,7 +65,12 @@ pub(super) async fn find_token(read: &Read, hash: &[u8]) -> Result<Option<Invita
     row.map(Invitation::try_from).transpose()
 }
 
-pub(super) async fn open(read: &Read, company: CompanyId, before: Option<(Instant, Uuid)>, most: u64) -> Result<Vec<Invitation>, Stop> {
+pub(super) async fn open(
+    read: &Read,
+    company: CompanyId,
+    before: Option<(Instant, Uuid)>,
+    most: u64,
+) -> Result<Vec<Invitation>, Stop> {
     let mut rows = Entity::find()
         .filter(Column::CompanyId.eq(company.uuid()))
         .filter(Column::State.eq(State::Pending.name()))
@@ -114,7 +119,9 @@ fn row(i: &Invitation) -> ActiveModel {
 impl TryFrom<Model> for Invitation {
     type Error = Stop;
     fn try_from(row: Model) -> Result<Self, Stop> {
-        let wrong = |what: words::Wrong| Fault::bug(anyhow::anyhow!("a row of invitation holds what it should not: {}", what.reason));
+        let wrong = |what: words::Wrong| {
+            Fault::bug(anyhow::anyhow!("a row of invitation holds what it should not: {}", what.reason))
+        };
         let unknown = || Fault::bug(anyhow::anyhow!("an invitation of unknown state or way"));
         let way = match (row.email, row.phone) {
             (Some(email), None) => Way::Email(Email::parse(&email).map_err(wrong)?),

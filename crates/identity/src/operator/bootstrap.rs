@@ -30,9 +30,11 @@ pub async fn at_start(flow: Flow) -> Result<(), Stop> {
     if set.operator_login_id.is_empty() {
         return Ok(());
     }
-    let wrong = |setting: &'static str| move |w: words::Wrong| anyhow::anyhow!("identity.bootstrap.{setting}: {}", w.en);
+    let wrong =
+        |setting: &'static str| move |w: words::Wrong| anyhow::anyhow!("identity.bootstrap.{setting}: {}", w.en);
     let login_id: LoginId = set.operator_login_id.parse().map_err(wrong("operator_login_id"))?;
-    let password = Password::parse(set.operator_password.expose(), Some(&login_id), &[]).map_err(wrong("operator_password"))?;
+    let password =
+        Password::parse(set.operator_password.expose(), Some(&login_id), &[]).map_err(wrong("operator_password"))?;
     let phone = match set.operator_phone.as_str() {
         "" => None,
         text => Some(text.parse().map_err(wrong("operator_phone"))?),

@@ -98,6 +98,11 @@ impl Verb for CreateOperator {
         let account = account::open_operator(tx, new).await?;
         let named = self.roles.iter().cloned().collect::<Vec<_>>().join(", ");
         Note::new("operator.created", account.id()).detail(named).record(tx).await?;
-        Ok(Created { id: account.id(), login_id: self.login_id.clone(), name: self.name.clone(), roles: self.roles.clone() })
+        Ok(Created {
+            id: account.id(),
+            login_id: self.login_id.clone(),
+            name: self.name.clone(),
+            roles: self.roles.clone(),
+        })
     }
 }

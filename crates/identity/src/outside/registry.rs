@@ -19,8 +19,6 @@ pub struct Firm {
     pub representative: String,
     /// When it opened.
     pub opened_on: Day,
-    /// Its name.
-    pub legal_name: String,
 }
 
 /// ID-4.

@@ -85,7 +85,14 @@ mod tests {
     fn an_assertion_is_for_us_and_short() {
         let now: Instant = "2026-11-23T01:00:00Z".parse().unwrap();
         let at = now.timestamp();
-        let good = Claims { iss: String::new(), sub: "u1".into(), aud: "dure".into(), iat: at, exp: at + 300, jti: "j1".into() };
+        let good = Claims {
+            iss: String::new(),
+            sub: "u1".into(),
+            aud: "dure".into(),
+            iat: at,
+            exp: at + 300,
+            jti: "j1".into(),
+        };
         assert!(good.hold(now));
         assert!(!good.hold(now + LONGEST), "over");
         assert!(!Claims { aud: "other".into(), ..good.clone() }.hold(now));

@@ -43,7 +43,9 @@ pub async fn link(tx: &Tx, account: &Account, assertion: &Secret<String>) -> Res
     }
     let asserted = assertion::consume(tx, assertion).await?;
     let link = ProductLink { site: asserted.site, product_account: asserted.product_account, account: account.id() };
-    if !table::insert(tx, &link).await? && table::linked(tx, link.site, &link.product_account).await? != Some(account.id()) {
+    if !table::insert(tx, &link).await?
+        && table::linked(tx, link.site, &link.product_account).await? != Some(account.id())
+    {
         return Err(PRODUCT_ACCOUNT_LINKED.into());
     }
     Ok(link)

@@ -61,7 +61,8 @@ mod seen {
 }
 
 pub(super) async fn open_site(tx: &Tx, site: SiteId, company: CompanyId) -> Result<(), Stop> {
-    let row = site::ActiveModel { id: Set(site.uuid()), company_id: Set(company.uuid()), public_key: Set(String::new()) };
+    let row =
+        site::ActiveModel { id: Set(site.uuid()), company_id: Set(company.uuid()), public_key: Set(String::new()) };
     let known = OnConflict::column(site::Column::Id).do_nothing().to_owned();
     site::Entity::insert(row).on_conflict(known).exec_without_returning(tx.conn()).await?;
     Ok(())
@@ -111,7 +112,11 @@ pub(super) async fn is_linked(tx: &Tx, account: AccountId) -> Result<bool, Stop>
 
 pub(super) async fn of_account(read: &Read, account: AccountId) -> Result<Vec<ProductLink>, Stop> {
     let rows = Entity::find().filter(Column::AccountId.eq(account.uuid())).all(read.conn()).await?;
-    let link = |l: Model| ProductLink { site: l.site_id.into(), product_account: l.product_account, account: l.account_id.into() };
+    let link = |l: Model| ProductLink {
+        site: l.site_id.into(),
+        product_account: l.product_account,
+        account: l.account_id.into(),
+    };
     Ok(rows.into_iter().map(link).collect())
 }
 

@@ -5,17 +5,26 @@ use tonic::{Request, Response, Status};
 
 use super::{Asked, Rpc};
 use crate::{
-    account::{Account, change_password, grant_permission, revoke_permission, send_temporary_password, sign_up_individual, views},
+    account::{
+        Account, change_password, grant_permission, revoke_permission, send_temporary_password, sign_up_individual,
+        views,
+    },
     password::Passwords,
 };
 
 #[tonic::async_trait]
 impl AccountService for Rpc {
-    async fn check_login_id(&self, request: Request<pb::CheckLoginIdRequest>) -> Result<Response<pb::CheckLoginIdReply>, Status> {
+    async fn check_login_id(
+        &self,
+        request: Request<pb::CheckLoginIdRequest>,
+    ) -> Result<Response<pb::CheckLoginIdReply>, Status> {
         self.flow.read(request, views::check_login_id).await
     }
 
-    async fn sign_up_individual(&self, request: Request<pb::SignUpIndividualRequest>) -> Result<Response<pb::Account>, Status> {
+    async fn sign_up_individual(
+        &self,
+        request: Request<pb::SignUpIndividualRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
         let asked = Asked::read(request)?;
         let mut verb = sign_up_individual::parse(&self.documents(), asked.message)?;
         verb.hashed = self.hash(&verb.contact).await?;
@@ -26,7 +35,10 @@ impl AccountService for Rpc {
         self.flow.read(request, views::who_am_i).await
     }
 
-    async fn change_password(&self, request: Request<pb::ChangePasswordRequest>) -> Result<Response<pb::ChangePasswordReply>, Status> {
+    async fn change_password(
+        &self,
+        request: Request<pb::ChangePasswordRequest>,
+    ) -> Result<Response<pb::ChangePasswordReply>, Status> {
         let asked = Asked::read(request)?;
         let mut verb = change_password::parse(asked.message)?;
         self.check(&asked.caller, &verb.login_id, &verb.current).await?;
@@ -51,11 +63,17 @@ impl AccountService for Rpc {
         self.flow.read(request, views::list_administrators).await
     }
 
-    async fn grant_permission(&self, request: Request<pb::GrantPermissionRequest>) -> Result<Response<pb::Account>, Status> {
+    async fn grant_permission(
+        &self,
+        request: Request<pb::GrantPermissionRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
         self.flow.write(request, grant_permission::parse, Account::render).await
     }
 
-    async fn revoke_permission(&self, request: Request<pb::RevokePermissionRequest>) -> Result<Response<pb::Account>, Status> {
+    async fn revoke_permission(
+        &self,
+        request: Request<pb::RevokePermissionRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
         self.flow.write(request, revoke_permission::parse, Account::render).await
     }
 }

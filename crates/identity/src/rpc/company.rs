@@ -19,7 +19,10 @@ impl CompanyService for Rpc {
         self.flow.read(request, views::check_business_number).await
     }
 
-    async fn sign_up_company(&self, request: Request<pb::SignUpCompanyRequest>) -> Result<Response<pb::Company>, Status> {
+    async fn sign_up_company(
+        &self,
+        request: Request<pb::SignUpCompanyRequest>,
+    ) -> Result<Response<pb::Company>, Status> {
         let asked = Asked::read(request)?;
         let mut verb = sign_up::parse(&self.documents(), &asked.message)?;
         verb.hashed = self.hash(&verb.contact).await?;
@@ -27,7 +30,10 @@ impl CompanyService for Rpc {
         self.done(asked.caller, asked.id, verb, Company::render).await
     }
 
-    async fn sign_up_voucher_company(&self, request: Request<pb::SignUpVoucherCompanyRequest>) -> Result<Response<pb::Company>, Status> {
+    async fn sign_up_voucher_company(
+        &self,
+        request: Request<pb::SignUpVoucherCompanyRequest>,
+    ) -> Result<Response<pb::Company>, Status> {
         let asked = Asked::read(request)?;
         let mut verb = sign_up_voucher::parse(&self.documents(), &asked.message)?;
         verb.hashed = self.hash(&verb.contact).await?;
@@ -39,7 +45,10 @@ impl CompanyService for Rpc {
         self.flow.read(request, views::get).await
     }
 
-    async fn update_company(&self, request: Request<pb::UpdateCompanyRequest>) -> Result<Response<pb::Company>, Status> {
+    async fn update_company(
+        &self,
+        request: Request<pb::UpdateCompanyRequest>,
+    ) -> Result<Response<pb::Company>, Status> {
         let asked = Asked::read(request)?;
         let mut verb = update::parse(asked.message)?;
         let own = verb.of(&asked.caller)?;
@@ -58,11 +67,17 @@ impl CompanyService for Rpc {
         self.flow.read(request, views::list_for_review).await
     }
 
-    async fn approve_company(&self, request: Request<pb::ApproveCompanyRequest>) -> Result<Response<pb::Company>, Status> {
+    async fn approve_company(
+        &self,
+        request: Request<pb::ApproveCompanyRequest>,
+    ) -> Result<Response<pb::Company>, Status> {
         self.flow.write(request, approve::parse, Company::render).await
     }
 
-    async fn reject_company(&self, request: Request<pb::RejectCompanyRequest>) -> Result<Response<pb::Company>, Status> {
+    async fn reject_company(
+        &self,
+        request: Request<pb::RejectCompanyRequest>,
+    ) -> Result<Response<pb::Company>, Status> {
         self.flow.write(request, reject::parse, Company::render).await
     }
 }

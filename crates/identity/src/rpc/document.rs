@@ -17,7 +17,10 @@ use crate::document::{
 
 #[tonic::async_trait]
 impl DocumentService for Rpc {
-    async fn upload_document(&self, request: Request<Streaming<pb::UploadDocumentRequest>>) -> Result<Response<pb::Document>, Status> {
+    async fn upload_document(
+        &self,
+        request: Request<Streaming<pb::UploadDocumentRequest>>,
+    ) -> Result<Response<pb::Document>, Status> {
         let caller = caller_of(&request);
         let (head, bytes) = gather(request.into_inner()).await?;
         let id = request_id(&head.request_id)?;
@@ -33,7 +36,10 @@ impl DocumentService for Rpc {
         Ok(Response::new(done?.render()))
     }
 
-    async fn download_document(&self, request: Request<pb::DownloadDocumentRequest>) -> Result<Response<HttpBody>, Status> {
+    async fn download_document(
+        &self,
+        request: Request<pb::DownloadDocumentRequest>,
+    ) -> Result<Response<HttpBody>, Status> {
         let caller = caller_of(&request);
         let verb = download::parse(request.get_ref())?;
         // A read that is audited: each is its own request.

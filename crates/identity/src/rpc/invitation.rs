@@ -11,23 +11,38 @@ use crate::{
 
 #[tonic::async_trait]
 impl InvitationService for Rpc {
-    async fn invite_administrator(&self, request: Request<pb::InviteAdministratorRequest>) -> Result<Response<pb::Invitation>, Status> {
+    async fn invite_administrator(
+        &self,
+        request: Request<pb::InviteAdministratorRequest>,
+    ) -> Result<Response<pb::Invitation>, Status> {
         self.flow.write(request, invite::parse, Invitation::render).await
     }
 
-    async fn resend_invitation(&self, request: Request<pb::ResendInvitationRequest>) -> Result<Response<pb::Invitation>, Status> {
+    async fn resend_invitation(
+        &self,
+        request: Request<pb::ResendInvitationRequest>,
+    ) -> Result<Response<pb::Invitation>, Status> {
         self.flow.write(request, resend::parse, Invitation::render).await
     }
 
-    async fn revoke_invitation(&self, request: Request<pb::RevokeInvitationRequest>) -> Result<Response<pb::Invitation>, Status> {
+    async fn revoke_invitation(
+        &self,
+        request: Request<pb::RevokeInvitationRequest>,
+    ) -> Result<Response<pb::Invitation>, Status> {
         self.flow.write(request, revoke::parse, Invitation::render).await
     }
 
-    async fn get_invitation(&self, request: Request<pb::GetInvitationRequest>) -> Result<Response<pb::GetInvitationReply>, Status> {
+    async fn get_invitation(
+        &self,
+        request: Request<pb::GetInvitationRequest>,
+    ) -> Result<Response<pb::GetInvitationReply>, Status> {
         self.flow.read(request, views::get).await
     }
 
-    async fn accept_invitation(&self, request: Request<pb::AcceptInvitationRequest>) -> Result<Response<pb::Account>, Status> {
+    async fn accept_invitation(
+        &self,
+        request: Request<pb::AcceptInvitationRequest>,
+    ) -> Result<Response<pb::Account>, Status> {
         self.flow.write(request, accept::parse, Account::render).await
     }
 

@@ -15,15 +15,24 @@ impl SessionService for Rpc {
         self.done(asked.caller, asked.id, verb, SignedIn::render).await
     }
 
-    async fn confirm_login(&self, request: Request<pb::ConfirmLoginRequest>) -> Result<Response<pb::LoginReply>, Status> {
+    async fn confirm_login(
+        &self,
+        request: Request<pb::ConfirmLoginRequest>,
+    ) -> Result<Response<pb::LoginReply>, Status> {
         self.flow.write(request, confirm_login::parse, SignedIn::render).await
     }
 
-    async fn sign_in_with_product(&self, request: Request<pb::SignInWithProductRequest>) -> Result<Response<pb::LoginReply>, Status> {
+    async fn sign_in_with_product(
+        &self,
+        request: Request<pb::SignInWithProductRequest>,
+    ) -> Result<Response<pb::LoginReply>, Status> {
         self.flow.write(request, sign_in_with_product::parse, SignedIn::render).await
     }
 
-    async fn refresh_session(&self, request: Request<pb::RefreshSessionRequest>) -> Result<Response<pb::LoginReply>, Status> {
+    async fn refresh_session(
+        &self,
+        request: Request<pb::RefreshSessionRequest>,
+    ) -> Result<Response<pb::LoginReply>, Status> {
         self.flow.write(request, refresh::parse, SignedIn::render).await
     }
 
@@ -31,15 +40,24 @@ impl SessionService for Rpc {
         self.flow.write(request, |_| Ok(Logout), |()| pb::LogoutReply {}).await
     }
 
-    async fn list_sessions(&self, request: Request<pb::ListSessionsRequest>) -> Result<Response<pb::ListSessionsReply>, Status> {
+    async fn list_sessions(
+        &self,
+        request: Request<pb::ListSessionsRequest>,
+    ) -> Result<Response<pb::ListSessionsReply>, Status> {
         self.flow.read(request, views::list).await
     }
 
-    async fn end_session(&self, request: Request<pb::EndSessionRequest>) -> Result<Response<pb::EndSessionReply>, Status> {
+    async fn end_session(
+        &self,
+        request: Request<pb::EndSessionRequest>,
+    ) -> Result<Response<pb::EndSessionReply>, Status> {
         self.flow.write(request, end::parse, |ended| pb::EndSessionReply { ended }).await
     }
 
-    async fn get_key_set(&self, request: Request<pb::GetKeySetRequest>) -> Result<Response<pb::GetKeySetReply>, Status> {
+    async fn get_key_set(
+        &self,
+        request: Request<pb::GetKeySetRequest>,
+    ) -> Result<Response<pb::GetKeySetReply>, Status> {
         self.flow.read(request, views::key_set).await
     }
 }

@@ -46,7 +46,11 @@ pub struct IssueServiceToken {
 
 /// Reads the message.
 pub fn parse(m: pb::IssueServiceTokenRequest) -> Result<IssueServiceToken, Refusal> {
-    Ok(IssueServiceToken { client_id: m.client_id, secret: Secret::new(m.client_secret), scopes: m.scopes.into_iter().collect() })
+    Ok(IssueServiceToken {
+        client_id: m.client_id,
+        secret: Secret::new(m.client_secret),
+        scopes: m.scopes.into_iter().collect(),
+    })
 }
 
 /// The token.
@@ -127,7 +131,8 @@ mod tests {
     // ID-28
     #[test]
     fn a_client_gets_what_it_has_and_no_more() {
-        let client = ServiceClient { id: "product".into(), secret_sha256: hash("s3cret"), scopes: vec!["a".into(), "b".into()] };
+        let client =
+            ServiceClient { id: "product".into(), secret_sha256: hash("s3cret"), scopes: vec!["a".into(), "b".into()] };
         let clients = [client.clone()];
         assert!(found(&clients, "product", "s3cret").is_some());
         assert!(found(&clients, "product", "other").is_none() && found(&clients, "someone", "s3cret").is_none());

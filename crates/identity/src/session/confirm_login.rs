@@ -43,7 +43,12 @@ impl Verb for ConfirmLogin {
         needs_code(tx, &account).await?;
         account.signed_in(tx, None).await?;
         let tokens = begin(tx, &account).await?;
-        Note::new("session.started", tokens.session).by(account.id()).of(account.company()).detail("password and code").record(tx).await?;
+        Note::new("session.started", tokens.session)
+            .by(account.id())
+            .of(account.company())
+            .detail("password and code")
+            .record(tx)
+            .await?;
         Ok(SignedIn::Tokens(tokens))
     }
 }

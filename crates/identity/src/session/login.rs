@@ -69,7 +69,12 @@ impl Verb for Login {
         }
         account.signed_in(tx, self.rehash.clone()).await?;
         let tokens = begin(tx, &account).await?;
-        Note::new("session.started", tokens.session).by(account.id()).of(account.company()).detail("password").record(tx).await?;
+        Note::new("session.started", tokens.session)
+            .by(account.id())
+            .of(account.company())
+            .detail("password")
+            .record(tx)
+            .await?;
         Ok(SignedIn::Tokens(tokens))
     }
 }

@@ -7,7 +7,11 @@ use serde::Serialize;
 use words::Secret;
 
 use super::{SignedIn, begin, needs_code};
-use crate::{account, audit::Note, product_link::{self, assertion}};
+use crate::{
+    account,
+    audit::Note,
+    product_link::{self, assertion},
+};
 
 /// ID-22.
 pub const PRODUCT_ACCOUNT_NOT_LINKED: Refusal = Refusal::new(

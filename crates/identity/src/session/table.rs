@@ -1,7 +1,10 @@
 //! Sessions, refresh tokens and tries as rows. Using a token and taking a try are each one guarded statement.
 
 use flow::{Instant, Read, Stop, Tx};
-use sea_orm::{ActiveModelBehavior, ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*, sea_query::OnConflict};
+use sea_orm::{
+    ActiveModelBehavior, ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
+    sea_query::OnConflict,
+};
 use words::{AccountId, LoginId, SessionId};
 
 use super::Session;
@@ -119,7 +122,12 @@ pub(super) async fn end(tx: &Tx, account: AccountId, only: Option<SessionId>) ->
     Ok(i32::try_from(ended.exec(tx.conn()).await?.rows_affected).unwrap_or(i32::MAX))
 }
 
-pub(super) async fn of_account(read: &Read, account: AccountId, before: Option<SessionId>, fetch: u64) -> Result<Vec<Session>, Stop> {
+pub(super) async fn of_account(
+    read: &Read,
+    account: AccountId,
+    before: Option<SessionId>,
+    fetch: u64,
+) -> Result<Vec<Session>, Stop> {
     let mut rows = Entity::find()
         .filter(Column::AccountId.eq(account.uuid()))
         .filter(Column::EndedAt.is_null())

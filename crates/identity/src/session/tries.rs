@@ -7,7 +7,10 @@ use flow::{Caller, Instant, Read, Refusal, Stop, Tx, Verb};
 use serde::{Deserialize, Serialize};
 use words::{LoginId, Secret};
 
-use super::{login::{ACCOUNT_LOCKED, LOGIN_WRONG}, table};
+use super::{
+    login::{ACCOUNT_LOCKED, LOGIN_WRONG},
+    table,
+};
 use crate::{account, audit::Note, limits::Limit, settings::Settings};
 
 /// ID-20.

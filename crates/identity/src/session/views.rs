@@ -28,13 +28,13 @@ pub async fn list(read: Read, m: pb::ListSessionsRequest) -> Result<pb::ListSess
 pub async fn key_set(read: Read, _: pb::GetKeySetRequest) -> Result<pb::GetKeySetReply, Stop> {
     use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
     let keys = read.part::<KeySet>();
-    let key = |(kid, x): (&str, &[u8; 32])| pb::Key {
-        kid: kid.to_owned(),
+    let key = |(kid, x): (String, [u8; 32])| pb::Key {
+        kid,
         kty: "OKP".into(),
         crv: "Ed25519".into(),
         alg: "EdDSA".into(),
         r#use: "sig".into(),
         x: BASE64_URL_SAFE_NO_PAD.encode(x),
     };
-    Ok(pb::GetKeySetReply { keys: keys.published().map(key).collect() })
+    Ok(pb::GetKeySetReply { keys: keys.published().into_iter().map(key).collect() })
 }

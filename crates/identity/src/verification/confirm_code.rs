@@ -22,7 +22,8 @@ pub struct ConfirmCode {
 /// Reads the message.
 pub fn parse(m: pb::ConfirmCodeRequest) -> Result<ConfirmCode, Refusal> {
     let f = Fields::new();
-    let (verification, code) = f.all((f.parse("verification_id", &m.verification_id), f.word("code", six_digits(m.code))))?;
+    let (verification, code) =
+        f.all((f.parse("verification_id", &m.verification_id), f.word("code", six_digits(m.code))))?;
     Ok(ConfirmCode { verification, code })
 }
 

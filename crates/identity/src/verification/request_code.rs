@@ -14,7 +14,8 @@ const YOUNGEST_YEARS: i32 = 14;
 const OLDEST_YEARS: i32 = 150;
 const LONGEST_NAME: usize = 60;
 
-const UNDER_14: Wrong = Wrong::new("UNDER_14", "People under 14 years cannot be verified.", "만 14세 미만은 이용할 수 없습니다.");
+const UNDER_14: Wrong =
+    Wrong::new("UNDER_14", "People under 14 years cannot be verified.", "만 14세 미만은 이용할 수 없습니다.");
 const NOT_BORN: Wrong = Wrong::new("NOT_A_BIRTH_DATE", "This cannot be a birth date.", "생년월일이 올바르지 않습니다.");
 const PURPOSE: Wrong = Wrong::new(
     "PURPOSE",

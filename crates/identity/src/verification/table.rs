@@ -1,7 +1,7 @@
 //! Verifications as rows. A try, a confirmation and a use are each one guarded UPDATE.
 
 use flow::{Instant, Stop, Tx};
-use sea_orm::{ActiveModelBehavior, ActiveValue::Set, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveModelBehavior, ActiveValue::Set, ExprTrait as _, QuerySelect, entity::prelude::*};
 use words::{AccountId, CompanyId, Day, Phone};
 
 use super::{Person, Purpose, TRIES, Verification, VerificationId};
@@ -42,7 +42,12 @@ const CONFIRMED: &str = "confirmed";
 /// Neither.
 const OVER: &str = "over";
 
-pub(super) async fn replace(tx: &Tx, v: &Verification, code_hash: &[u8], challenge: Option<[u8; 32]>) -> Result<(), Stop> {
+pub(super) async fn replace(
+    tx: &Tx,
+    v: &Verification,
+    code_hash: &[u8],
+    challenge: Option<[u8; 32]>,
+) -> Result<(), Stop> {
     Entity::update_many()
         .col_expr(Column::State, Expr::value(OVER))
         .filter(Column::Phone.eq(v.person.phone.as_str()))

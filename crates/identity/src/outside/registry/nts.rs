@@ -78,7 +78,8 @@ impl Nts {
             start_dt: format!("{year:04}{month:02}{day:02}"),
             p_nm: firm.representative.clone(),
         };
-        let Some(found) = self.ask::<_, Validated>("validate", &ValidateRequest { businesses: [business] }).await else {
+        let Some(found) = self.ask::<_, Validated>("validate", &ValidateRequest { businesses: [business] }).await
+        else {
             return Answer::Unavailable;
         };
         if found.valid != VALID {
@@ -103,7 +104,9 @@ impl Nts {
             match self.once(call, request).await {
                 Ok(found) => return Some(found),
                 // The URL holds the key: it must not be in the log.
-                Err(error) => tracing::warn!(call, attempt, error = %error.root_cause(), "the business registry does not answer"),
+                Err(error) => {
+                    tracing::warn!(call, attempt, error = %error.root_cause(), "the business registry does not answer")
+                }
             }
             if attempt < self.attempts {
                 tokio::time::sleep(pause).await;
@@ -161,7 +164,6 @@ mod tests {
             brn: "1234567891".parse().unwrap(),
             representative: "김두레".into(),
             opened_on: "2015-03-02".parse().unwrap(),
-            legal_name: "두레".into(),
         }
     }
 
