@@ -25,7 +25,7 @@ use crate::{consent, session, verification::Person};
 
 /// Somebody has it already (ID-5).
 pub const LOGIN_ID_TAKEN: Refusal = Refusal::new(
-    code::ALREADY_EXISTS,
+    code::INVALID_ARGUMENT,
     "LOGIN_ID_TAKEN",
     "This login id is taken. Choose another.",
     "이미 사용 중인 아이디입니다. 다른 아이디를 선택하세요.",
@@ -112,7 +112,7 @@ pub async fn open(tx: &Tx, contact: &Contact, person: Person, opening: Opening) 
         created_at: tx.now(),
         last_login_at: None,
     };
-    table::insert(tx, &account).await?;
+    table::insert(tx, &account, &format!("{}login_id", contact.prefix)).await?;
     // Wrong passwords for the id while it was nobody's are not this account's.
     session::tries::clear(tx, &account.login_id).await?;
     consent::keep(tx, account.id, &contact.consents).await?;
@@ -160,7 +160,7 @@ pub async fn open_operator(tx: &Tx, new: NewOperator) -> Result<Account, Stop> {
         created_at: tx.now(),
         last_login_at: None,
     };
-    table::insert(tx, &account).await?;
+    table::insert(tx, &account, "login_id").await?;
     Ok(account)
 }
 

@@ -29,7 +29,7 @@ pub const COMPANY_NOT_FOUND: Refusal =
     Refusal::new(code::NOT_FOUND, "COMPANY_NOT_FOUND", "There is no such company.", "회사를 찾을 수 없습니다.");
 /// ID-3.
 pub const BRN_TAKEN: Refusal = Refusal::new(
-    code::ALREADY_EXISTS,
+    code::INVALID_ARGUMENT,
     "BRN_TAKEN",
     "A company has signed up with this business number. Ask its super admin for an invitation.",
     "이미 가입된 사업자등록번호입니다. 대표 관리자에게 초대를 요청하세요.",

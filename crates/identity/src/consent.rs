@@ -11,7 +11,8 @@ use flow::{Fields, Read, Stop, Tx};
 use serde::{Deserialize, Serialize};
 use words::{AccountId, Wrong};
 
-const REQUIRED: Wrong = Wrong::new("CONSENT_REQUIRED", "This document must be agreed to.", "필수 동의 항목입니다.");
+const REQUIRED: Wrong =
+    Wrong::new("CONSENT_REQUIRED", "A required document is not agreed to.", "필수 동의 항목입니다.");
 const NO_SUCH: Wrong = Wrong::new(
     "CONSENT_VERSION",
     "There is no such document in this version; list the documents and show the newest.",
@@ -38,6 +39,12 @@ pub struct Given {
     agreed: bool,
 }
 
+impl Document {
+    fn missing(&self) -> Wrong {
+        REQUIRED.said(format!("`{}` must be agreed to.", self.key), format!("동의가 필요합니다: {}", self.title))
+    }
+}
+
 impl Documents {
     /// As they come with this build.
     pub fn shipped() -> anyhow::Result<Self> {
@@ -52,7 +59,7 @@ impl Documents {
     pub fn complete(&self, f: &Fields, field: &str, answers: &[pb::Consent]) -> Option<Vec<Given>> {
         for document in self.0.iter().filter(|d| d.required) {
             let agreed = answers.iter().any(|a| a.key == document.key && a.agreed);
-            f.must(agreed, &format!("{field}.{}", document.key), REQUIRED);
+            f.must(agreed, field, document.missing());
         }
         self.read(f, field, answers)
     }
@@ -62,7 +69,7 @@ impl Documents {
         let newest = |a: &pb::Consent| self.0.iter().any(|d| d.key == a.key && d.version == a.version);
         let mut given = BTreeMap::new();
         for a in answers {
-            f.must(newest(a), &format!("{field}.{}", a.key), NO_SUCH)?;
+            f.must(newest(a), field, NO_SUCH)?;
             given.insert(a.key.clone(), Given { key: a.key.clone(), version: a.version, agreed: a.agreed });
         }
         Some(given.into_values().collect())
@@ -119,9 +126,10 @@ mod tests {
         let all = [yes("privacy", 1), yes("age-14", 1), yes("terms", 1)];
         assert_eq!(read(&all).unwrap().len(), 3);
         let no = read(&all[..2]).unwrap_err();
-        assert_eq!(no.violations()[0].0, "consents.terms");
+        assert_eq!(no.violations().len(), 1);
+        assert!(no.violations()[0].0 == "consents" && no.violations()[0].1.contains("terms"));
         let old = read(&[yes("privacy", 0), yes("age-14", 1), yes("terms", 1)]).unwrap_err();
-        assert_eq!(old.violations()[0].0, "consents.privacy");
+        assert!(old.violations()[0].1.contains("CONSENT_VERSION"));
     }
 
     // ID-7

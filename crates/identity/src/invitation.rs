@@ -26,11 +26,14 @@ typed_id!(
 pub const LASTS: Duration = Duration::days(7);
 
 /// Not there for this caller.
-pub const INVITATION_NOT_FOUND: Refusal = Refusal::new(
+pub const INVITATION_NOT_FOUND: Refusal =
+    Refusal::new(code::NOT_FOUND, "INVITATION_NOT_FOUND", "There is no such invitation.", "초대를 찾을 수 없습니다.");
+/// ID-13, S32: a token that never was one, is used, late, revoked or replaced: one answer.
+pub const INVITATION_INVALID: Refusal = Refusal::new(
     code::NOT_FOUND,
-    "INVITATION_NOT_FOUND",
-    "There is no such invitation. Open the newest link you were sent, or ask for a new one.",
-    "초대를 찾을 수 없습니다. 가장 최근에 받은 링크를 열거나 다시 초대를 요청하세요.",
+    "INVITATION_INVALID",
+    "This link does not work any more. Open the newest one you were sent, or ask for a new invitation.",
+    "더 이상 사용할 수 없는 초대 링크입니다. 가장 최근에 받은 링크를 열거나 다시 초대를 요청하세요.",
 );
 /// ID-13.
 pub const INVITATION_NOT_PENDING: Refusal = Refusal::new(
@@ -99,11 +102,14 @@ impl Invitation {
         self.state = State::Pending;
     }
 
+    /// Whether its link still works.
+    fn usable(&self) -> Result<(), Refusal> {
+        if self.state == State::Pending { Ok(()) } else { Err(INVITATION_INVALID) }
+    }
+
     /// Used up by this account.
     fn accept(&mut self, by: AccountId, now: Instant) -> Result<pb::InvitationAccepted, Refusal> {
-        if self.state != State::Pending {
-            return Err(INVITATION_NOT_PENDING.with("state", self.state.name()));
-        }
+        self.usable()?;
         self.state = State::Accepted;
         self.accepted_by = Some(by);
         self.accepted_at = Some(now);
@@ -180,7 +186,7 @@ impl State {
 
 /// What a presented token leads to, locked; whatever its state, unless it never was one.
 async fn of_token(tx: &Tx, token: &RandomToken) -> Result<Invitation, Stop> {
-    let found = table::lock_token(tx, &token.hash()).await?.ok_or(INVITATION_NOT_FOUND)?;
+    let found = table::lock_token(tx, &token.hash()).await?.ok_or(INVITATION_INVALID)?;
     Ok(found.at(tx.now()))
 }
 
@@ -221,11 +227,10 @@ mod tests {
         let by = AccountId::new(Uuid::nil());
         let last = now + LASTS - Duration::microseconds(1);
         assert!(sent(now).at(last).accept(by, last).is_ok());
-        let late = sent(now).at(now + LASTS).accept(by, now + LASTS).unwrap_err();
-        assert_eq!(late.detail("state"), Some("expired"));
+        assert!(sent(now).at(now + LASTS).accept(by, now + LASTS).is_err(), "late");
         let mut used = sent(now).at(now);
         used.accept(by, now).unwrap();
-        assert_eq!(used.at(now + LASTS).accept(by, now).unwrap_err().detail("state"), Some("accepted"));
+        assert_eq!(used.at(now).accept(by, now).unwrap_err().reason(), "INVITATION_INVALID");
     }
 
     // ID-13

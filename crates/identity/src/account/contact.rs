@@ -17,6 +17,9 @@ const LONGEST: usize = 60;
 /// The part, read.
 #[derive(Debug, Serialize)]
 pub struct Contact {
+    /// Where the form stands in its message: `contact.` or nothing.
+    #[serde(skip)]
+    pub prefix: &'static str,
     /// What it will sign in with.
     pub login_id: LoginId,
     /// ID-5.
@@ -46,7 +49,7 @@ impl Contact {
     /// Reads the form; `prefix` is where it stands in the message, `around` what the password must not contain.
     pub fn read(
         f: &Fields,
-        prefix: &str,
+        prefix: &'static str,
         m: &pb::ContactForm,
         documents: &Documents,
         post: Post,
@@ -65,6 +68,7 @@ impl Contact {
         let consents = documents.complete(f, &at("consents"), &m.consents);
         token?;
         Some(Self {
+            prefix,
             login_id: login_id?,
             password: password?,
             token: Secret::new(m.verification_token.clone()),

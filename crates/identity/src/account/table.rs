@@ -44,11 +44,12 @@ impl ActiveModelBehavior for ActiveModel {}
 const ACTIVE: &str = "active";
 const WITHDRAWN: &str = "withdrawn";
 
-pub(super) async fn insert(tx: &Tx, account: &Account) -> Result<(), Stop> {
+/// Inserts it; a taken login id is named as the field it came from.
+pub(super) async fn insert(tx: &Tx, account: &Account, field: &str) -> Result<(), Stop> {
     let free = OnConflict::column(Column::LoginId).do_nothing().to_owned();
     let inserted = Entity::insert(row(account)).on_conflict(free).exec_without_returning(tx.conn()).await?;
     if inserted == 0 {
-        return Err(LOGIN_ID_TAKEN.violation("login_id", "LOGIN_ID_TAKEN").into());
+        return Err(LOGIN_ID_TAKEN.violation(field, "LOGIN_ID_TAKEN").into());
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub fn parse(documents: &Documents, m: &pb::GiveConsentsRequest) -> Result<GiveC
     f.must(!m.consents.is_empty(), "consents", Wrong::MISSING);
     for a in m.consents.iter().filter(|a| !a.agreed) {
         let required = documents.0.iter().any(|d| d.required && d.key == a.key);
-        f.must(!required, &format!("consents.{}", a.key), STAYS);
+        f.must(!required, "consents", STAYS);
     }
     let (given,) = f.all((documents.read(&f, "consents", &m.consents),))?;
     Ok(GiveConsents(given))

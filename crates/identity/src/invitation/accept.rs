@@ -6,7 +6,7 @@ use flow::{Caller, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
 use words::RandomToken;
 
-use super::{INVITATION_NOT_FOUND, Invitation, Way, invite::may_invite, of_token, table};
+use super::{INVITATION_INVALID, Invitation, Way, invite::may_invite, of_token, table};
 use crate::{
     account::{self, Account, Kind},
     audit::Note,
@@ -59,7 +59,7 @@ pub fn parse(m: pb::AcceptInvitationRequest) -> Result<AcceptInvitation, Refusal
 impl Invitation {
     /// Whether this account may become the admin that was meant.
     fn admits(&self, account: &Account, linked: bool) -> Result<(), Refusal> {
-        let Way::Email(invited) = &self.way else { return Err(INVITATION_NOT_FOUND) };
+        let Way::Email(invited) = &self.way else { return Err(INVITATION_INVALID) };
         if account.kind() != Kind::Individual {
             return Err(CORPORATE_ACCOUNT_CANNOT_ACCEPT);
         }

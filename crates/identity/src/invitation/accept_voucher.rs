@@ -6,7 +6,7 @@ use flow::{Caller, Fields, Refusal, Role, Stop, Tx, Verb, code};
 use serde::Serialize;
 use words::{Brn, RandomToken, Secret};
 
-use super::{INVITATION_NOT_FOUND, Way, accept::INVITATION_FOR_ANOTHER, invite::may_invite, of_token, table};
+use super::{INVITATION_INVALID, Way, accept::INVITATION_FOR_ANOTHER, invite::may_invite, of_token, table};
 use crate::{
     account::{self, Account, Contact, Kind, Opening, contact::Post},
     audit::Note,
@@ -18,9 +18,9 @@ use crate::{
 const LONGEST_NAME: usize = 100;
 
 /// ID-15.
-pub const COMPANY_DIFFERS: Refusal = Refusal::new(
+pub const INVITATION_COMPANY_DIFFERS: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,
-    "COMPANY_DIFFERS",
+    "INVITATION_COMPANY_DIFFERS",
     "Company name and business number must be those of the company that invited you.",
     "상호명과 사업자등록번호가 초대한 회사와 일치해야 합니다.",
 );
@@ -66,7 +66,7 @@ impl AcceptVoucherInvitation {
     /// ID-15: both must match, and neither is told apart.
     fn names(&self, company: &Company) -> Result<(), Refusal> {
         let same = squeezed(&self.company_name) == squeezed(company.legal_name()) && self.brn == *company.brn();
-        if same { Ok(()) } else { Err(COMPANY_DIFFERS) }
+        if same { Ok(()) } else { Err(INVITATION_COMPANY_DIFFERS) }
     }
 }
 
@@ -80,10 +80,8 @@ impl Verb for AcceptVoucherInvitation {
 
     async fn perform(&self, tx: &mut Tx) -> Result<Account, Stop> {
         let mut invitation = of_token(tx, &self.token).await?;
-        let Way::Phone(invited) = invitation.way.clone() else { return Err(INVITATION_NOT_FOUND.into()) };
-        if invitation.state != super::State::Pending {
-            return Err(super::INVITATION_NOT_PENDING.with("state", invitation.state.name()).into());
-        }
+        let Way::Phone(invited) = invitation.way.clone() else { return Err(INVITATION_INVALID.into()) };
+        invitation.usable()?;
         let company = company::find(tx, invitation.company).await?;
         may_invite(company.state())?;
         self.names(&company)?;

@@ -5,17 +5,15 @@ use flow::{Instant, Read, Stop};
 use uuid::Uuid;
 use words::{CompanyId, RandomToken};
 
-use super::{INVITATION_NOT_FOUND, INVITATION_NOT_PENDING, State, Way, table};
+use super::{INVITATION_INVALID, Way, table};
 use crate::company;
 
 /// `GetInvitation`: the company's name and the form to show, to whoever holds a link that works.
 pub async fn get(read: Read, m: pb::GetInvitationRequest) -> Result<pb::GetInvitationReply, Stop> {
     let found = table::find_token(&read, &RandomToken::presented(&m.token).hash()).await?;
-    let invitation = found.ok_or(INVITATION_NOT_FOUND)?.at(read.now());
-    if invitation.state != State::Pending {
-        return Err(INVITATION_NOT_PENDING.with("state", invitation.state.name()).into());
-    }
-    let company = company::views::find(&read, invitation.company).await?.ok_or(INVITATION_NOT_FOUND)?;
+    let invitation = found.ok_or(INVITATION_INVALID)?.at(read.now());
+    invitation.usable()?;
+    let company = company::views::find(&read, invitation.company).await?.ok_or(INVITATION_INVALID)?;
     Ok(pb::GetInvitationReply {
         company_name: company.legal_name().to_owned(),
         voucher: matches!(invitation.way, Way::Phone(_)),
