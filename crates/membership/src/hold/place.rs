@@ -47,7 +47,7 @@ impl Verb for PlaceHold {
         let answer = decide(&snapshot, &features, &question, tx.now());
         if let Some(reason) = answer.reason {
             return Err(match self.feature.as_str() {
-                FeatureKey::SEAT => admit::no_seat(&membership, &answer, self.amount),
+                FeatureKey::SEAT => admit::no_seat(&membership, &answer, reason, self.amount),
                 _ => quota::consume::refusal(&answer, reason),
             }
             .into());

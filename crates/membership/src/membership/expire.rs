@@ -43,7 +43,6 @@ impl Verb for ExpireMembership {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::membership::sample::{day, free, shared};
 
     // ME-1, BI-13

@@ -51,7 +51,6 @@ impl Verb for GrantMembership {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::membership::sample::{seated, shared};
 
     // ME-1, ME-21

@@ -8,7 +8,8 @@ use words::SiteId;
 use super::{Seated, Seats, UserKey, product_or_manager, table};
 use crate::{
     entitlement::{self, Answer, FeatureKey, Features, Question, Reason, decide},
-    membership::{self, MEMBERSHIP_NOT_ACTIVE, Membership},
+    membership::{self, Membership},
+    quota,
 };
 
 /// ME-7.
@@ -29,16 +30,16 @@ pub struct AdmitUser {
 }
 
 /// The refusal that says which order helps: a free plan cannot grow, it is converted.
-pub fn no_seat(membership: &Membership, answer: &Answer, wanted: i64) -> Refusal {
+pub fn no_seat(membership: &Membership, answer: &Answer, reason: Reason, wanted: i64) -> Refusal {
     let limit = answer.limit.unwrap_or(0);
-    match answer.reason {
-        Some(Reason::QuotaUsedUp) => SEAT_LIMIT_EXCEEDED
+    match reason {
+        Reason::QuotaUsedUp => SEAT_LIMIT_EXCEEDED
             .with("limit", limit)
             .with("used", answer.used)
             .with("held", answer.held)
             .with("order", if membership.terms().paid { "additional" } else { "conversion" })
             .with("seats_needed", answer.used.saturating_add(answer.held).saturating_add(wanted) - limit),
-        _ => MEMBERSHIP_NOT_ACTIVE.with("state", format!("{:?}", answer.reason).to_lowercase()),
+        other => quota::consume::refusal(answer, other),
     }
 }
 
@@ -58,8 +59,8 @@ impl Verb for AdmitUser {
                 let snapshot = entitlement::table::of(tx.conn(), membership.clone(), tx.now()).await?;
                 let question = Question { feature: FeatureKey::seat(), user: None, amount: 1 };
                 let answer = decide(&snapshot, &tx.part::<Features>(), &question, tx.now());
-                if !answer.allowed() {
-                    return Err(no_seat(&membership, &answer, 1).into());
+                if let Some(reason) = answer.reason {
+                    return Err(no_seat(&membership, &answer, reason, 1).into());
                 }
                 table::insert(tx, self.site, &self.user).await?;
                 membership::table::seat(tx, &mut membership, 1).await?;
@@ -90,7 +91,7 @@ mod tests {
         let question = Question { feature: FeatureKey::seat(), user: None, amount: 1 };
         let now = words::Day::parse("2023-01-02").unwrap().start();
         let answer = decide(&snapshot, &Features::shipped().unwrap(), &question, now);
-        no_seat(&snapshot.membership, &answer, 1)
+        no_seat(&snapshot.membership, &answer, answer.reason.unwrap(), 1)
     }
 
     // ME-7
