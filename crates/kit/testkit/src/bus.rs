@@ -8,11 +8,14 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+/// What the service subscribes to, and who takes it.
+type Subscription = (Vec<EventType>, Arc<dyn Consumer>);
+
 /// See the module.
 #[derive(Default)]
 pub struct RecordingBus {
     told: Mutex<Vec<Event>>,
-    consumer: Mutex<Option<(Vec<EventType>, Arc<dyn Consumer>)>>,
+    consumer: Mutex<Option<Subscription>>,
 }
 
 impl RecordingBus {
