@@ -1,0 +1,121 @@
+//! The carrier's gateway (NO-2): one signed JSON call for up to 1,000 texts. It knows each by our id, so a call whose
+//! answer was lost can be made again.
+//!
+//! `POST <url>/v1/messages` with `X-Key`, `X-Timestamp` (seconds) and `X-Signature`: HMAC-SHA-256 in hexadecimal over
+//! timestamp, path and the body's SHA-256, joined by `\n`. It answers `{"results":[{"id":"…","code":"0"}]}`; any other
+//! code is a refusal. What became of the accepted ones it reports to `POST /v1/deliveries:report`.
+
+use std::collections::HashMap;
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use flow::Clock;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{Letter, Port, https::Https};
+use crate::{
+    delivery::CarrierKey,
+    message::{Failure, record::Outcome},
+    settings,
+};
+
+const PATH: &str = "/v1/messages";
+
+/// See the module.
+pub struct Carrier {
+    https: Https,
+    url: String,
+    key_id: String,
+    key: CarrierKey,
+    from: String,
+    clock: Clock,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    messages: Vec<Text<'a>>,
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    id: Uuid,
+    #[serde(rename = "type")]
+    kind: String,
+    from: &'a str,
+    to: &'a str,
+    subject: &'a str,
+    text: &'a str,
+    images: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    results: Vec<Verdict>,
+}
+
+#[derive(Deserialize)]
+struct Verdict {
+    id: Uuid,
+    code: String,
+}
+
+impl Carrier {
+    /// From settings; signed at the clock's time.
+    pub fn new(settings: &settings::Carrier, clock: Clock) -> anyhow::Result<Self> {
+        anyhow::ensure!(!settings.url.is_empty(), "notification.carrier.url is empty");
+        anyhow::ensure!(!settings.secret.expose().is_empty(), "notification.carrier.secret is empty");
+        Ok(Self {
+            https: Https::new(&settings.url)?,
+            url: settings.url.trim_end_matches('/').to_owned(),
+            key_id: settings.key.clone(),
+            key: CarrierKey::new(settings.secret.expose()),
+            from: settings.from.clone(),
+            clock,
+        })
+    }
+
+    /// The verdict on each, or why there is none.
+    async fn call(&self, letters: &[Letter]) -> Result<HashMap<Uuid, String>, Failure> {
+        let messages = letters.iter().map(|letter| self.text(letter)).collect();
+        let body = serde_json::to_vec(&Call { messages }).map_err(|_| Failure::Unreachable("JSON".into()))?;
+        let time = self.clock.now().timestamp().to_string();
+        let signature = self.key.sign(&[&time, PATH, &hex::encode(Sha256::digest(&body))]);
+        let headers = [("x-key", self.key_id.as_str()), ("x-timestamp", &time), ("x-signature", &signature)];
+        let answer = self.https.post_json(&format!("{}{PATH}", self.url), &headers, body).await;
+        let answer = answer.map_err(|why| Failure::Unreachable(why.to_string()))?;
+        let answer: Answer = serde_json::from_slice(&answer).map_err(|_| Failure::Unreachable("ANSWER".into()))?;
+        Ok(answer.results.into_iter().map(|verdict| (verdict.id, verdict.code)).collect())
+    }
+
+    fn text<'a>(&'a self, letter: &'a Letter) -> Text<'a> {
+        Text {
+            id: letter.id,
+            kind: letter.channel.as_str().to_uppercase(),
+            from: &self.from,
+            to: &letter.to,
+            subject: &letter.subject,
+            text: &letter.body,
+            images: letter.attachments.iter().map(|a| BASE64_STANDARD.encode(&a.data)).collect(),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Port for Carrier {
+    async fn send(&self, letters: &[Letter]) -> Vec<Outcome> {
+        let verdicts = match self.call(letters).await {
+            Ok(verdicts) => verdicts,
+            Err(why) => {
+                tracing::warn!(%why, count = letters.len(), "the carrier did not take a call");
+                return vec![Outcome::Later(why); letters.len()];
+            }
+        };
+        let outcome = |letter: &Letter| match verdicts.get(&letter.id).map(String::as_str) {
+            Some("0") => Outcome::Accepted,
+            Some(code) => Outcome::Never(Failure::Refused(code.chars().take(40).collect())),
+            None => Outcome::Later(Failure::Unreachable("UNANSWERED".into())),
+        };
+        letters.iter().map(outcome).collect()
+    }
+}

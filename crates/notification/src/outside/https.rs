@@ -1,0 +1,71 @@
+//! A small HTTPS client for calls outside: rustls with the roots that ship with it, so no system library is needed;
+//! plain HTTP to this machine only.
+
+use std::{fmt, time::Duration};
+
+use anyhow::Context as _;
+use http::{Method, Request, Uri};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Bytes;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+
+const TIME_OUT: Duration = Duration::from_secs(30);
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+
+/// See the module.
+pub struct Https(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+
+/// Why there is no answer; tells nothing of what was sent.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// Another status than 200.
+    Status(u16),
+    /// None in time.
+    TimeOut,
+    /// No connection, or a broken one.
+    Network,
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(code) => write!(f, "HTTP_{code}"),
+            Self::TimeOut => f.write_str("TIME_OUT"),
+            Self::Network => f.write_str("NETWORK"),
+        }
+    }
+}
+
+impl Https {
+    /// For calls to this URL.
+    pub fn new(url: &str) -> anyhow::Result<Self> {
+        let uri: Uri = url.parse().with_context(|| format!("{url} is no URL"))?;
+        let local = matches!(uri.host(), Some("127.0.0.1" | "localhost"));
+        anyhow::ensure!(local || uri.scheme_str() == Some("https"), "{url} must begin with https://");
+        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
+        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+    }
+
+    /// Posts JSON and returns the body of a 200.
+    pub async fn post_json(&self, url: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Bytes, NoAnswer> {
+        let mut request = Request::builder().method(Method::POST).uri(url).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::from(body)).map_err(|_| NoAnswer::Network)?;
+        let exchange = async {
+            let answer = self.0.request(request).await.map_err(|_| NoAnswer::Network)?;
+            let status = answer.status();
+            let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
+            match status.as_u16() {
+                200 => Ok(body.map_err(|_| NoAnswer::Network)?.to_bytes()),
+                other => Err(NoAnswer::Status(other)),
+            }
+        };
+        tokio::time::timeout(TIME_OUT, exchange).await.unwrap_or(Err(NoAnswer::TimeOut))
+    }
+}
