@@ -89,8 +89,8 @@ impl Verb for Add {
 
 async fn value(flow: &Flow) -> i64 {
     let db = flow.db().read();
-    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), "SELECT value FROM counter")).await.unwrap();
-    row.unwrap().try_get("", "value").unwrap()
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), "SELECT value FROM counter")).await;
+    row.expect("a query").expect("a row").try_get("", "value").expect("a number")
 }
 
 async fn on_both_engines<F: Future<Output = ()>>(test: impl Fn(Trial) -> F) {

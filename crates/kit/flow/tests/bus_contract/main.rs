@@ -1,6 +1,7 @@
 //! One contract, two buses: the same checks run against the bus inside the process and, where `DURE_TEST_AMQP` names a
 //! broker (`amqp://guest:guest@127.0.0.1:5672/%2f`), against RabbitMQ; what only a broker can suffer stands in `broker.rs`.
 
+#[cfg(test)]
 mod broker;
 mod world;
 
