@@ -142,6 +142,9 @@ const START_AHEAD_DAYS: i64 = 365;
 
 /// The base service this selection is about, after every limit held.
 pub fn check<'a>(c: &'a Catalogue, s: &Selection, held: Option<&Held>, today: Day) -> Result<&'a Item, Refusal> {
+    if s.kind == OrderKind::Reduction {
+        return Err(KIND_NOT_OFFERED);
+    }
     let key = match held {
         Some(h) if matches!(s.kind, OrderKind::Additional | OrderKind::Extension) => {
             if !s.base_service.is_empty() && s.base_service != h.base_service {

@@ -16,8 +16,10 @@ pub fn split(from: Day, end: Day) -> (i32, Vec<DayPart>) {
         months += 1;
     }
     // A term clipped to the month's end (31 January ~ 28 February) is a whole number of months as well.
-    if u32::try_from(months + 1).is_ok_and(|next| Period::term(from, next).last() == end) {
-        return (months + 1, Vec::new());
+    for whole in [months, months + 1] {
+        if u32::try_from(whole).is_ok_and(|n| n > 0 && Period::term(from, n).last() == end) {
+            return (whole, Vec::new());
+        }
     }
     (months, parts(from, after.plus_months(-months)))
 }

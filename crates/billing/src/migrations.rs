@@ -1,0 +1,10 @@
+//! Billing's migrations, in order. Constraints are the last line of each rule.
+
+mod m0001_first;
+
+use sea_orm_migration::MigrationTrait;
+
+/// All of them.
+pub fn all() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0001_first::First)]
+}

@@ -1,0 +1,59 @@
+//! Reading purchases: one, the history by page, scoped to the caller's company (BI-30).
+
+use contract::{billing::v1 as pb, day};
+use flow::{Fields, Page, Read, Stop};
+use serde::Serialize;
+use words::{CompanyId, Day};
+
+use super::{Purchase, State, render, table};
+use crate::settings::Settings;
+
+/// What the history is narrowed to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Filter {
+    /// Whose; none: everybody's, for operators.
+    pub company: Option<CompanyId>,
+    /// Applied for on or after.
+    pub from: Option<Day>,
+    /// Applied for on or before.
+    pub to: Option<Day>,
+    /// In this state.
+    pub state: Option<State>,
+}
+
+/// GetPurchase.
+pub async fn get(read: Read, m: pb::GetPurchaseRequest) -> Result<pb::Purchase, Stop> {
+    let f = Fields::new();
+    let (id,) = f.all((f.parse("purchase_id", &m.purchase_id),))?;
+    let purchase = table::find(read.conn(), read.caller().confined_to()?, id).await?;
+    Ok(render::render(&purchase, &read.part::<Settings>()))
+}
+
+/// ListPurchases.
+pub async fn list(read: Read, m: pb::ListPurchasesRequest) -> Result<pb::ListPurchasesReply, Stop> {
+    let f = Fields::new();
+    let given = |field: &str, date: &Option<contract::google::r#type::Date>| match date {
+        None => Some(None),
+        some => f.word(field, day(some.as_ref())).map(Some),
+    };
+    let (from, to, company) =
+        f.all((given("from_day", &m.from_day), given("to_day", &m.to_day), f.optional("company_id", &m.company_id)))?;
+    let company = read.caller().confined_to()?.or(company);
+    let filter = Filter { company, from, to, state: state(m.state()) };
+    let page = Page::parse(m.page_size, &m.page_token, &filter)?;
+    let mut purchases = table::page(read.conn(), &filter, &page).await?;
+    let next_page_token = page.cut(&mut purchases, |p: &Purchase| p.id.to_string());
+    Ok(pb::ListPurchasesReply { purchases: purchases.iter().map(render::row).collect(), next_page_token })
+}
+
+fn state(state: pb::PurchaseState) -> Option<State> {
+    match state {
+        pb::PurchaseState::Unspecified => None,
+        pb::PurchaseState::Pending => Some(State::Pending),
+        pb::PurchaseState::Approved => Some(State::Approved),
+        pb::PurchaseState::Cancelled => Some(State::Cancelled),
+        pb::PurchaseState::Refunded => Some(State::Refunded),
+        pb::PurchaseState::Expired => Some(State::Expired),
+        pb::PurchaseState::Refunding => Some(State::Refunding),
+    }
+}
