@@ -62,9 +62,14 @@ mod tests {
     #[test]
     fn the_default_follows_the_head_count() {
         let defaults = Defaults::shipped().unwrap();
-        for (heads, limit, rate) in
-            [(1, 10_000_000, 1000), (49, 10_000_000, 1000), (50, 50_000_000, 1000), (299, 50_000_000, 1000), (300, 50_000_000, 500), (0, 50_000_000, 500)]
-        {
+        for (heads, limit, rate) in [
+            (1, 10_000_000, 1000),
+            (49, 10_000_000, 1000),
+            (50, 50_000_000, 1000),
+            (299, 50_000_000, 1000),
+            (300, 50_000_000, 500),
+            (0, 50_000_000, 500),
+        ] {
             let policy = defaults.by_head_count(heads);
             assert_eq!((policy.discounted_limit.won(), policy.rate_basis_points), (limit, rate), "{heads}");
             assert_eq!(policy.purchase_limit.won(), 1_000_000_000);

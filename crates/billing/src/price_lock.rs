@@ -31,8 +31,12 @@ pub const PRICE_LOCK_STALE: Refusal = Refusal::new(
     "가격이 더 이상 유효하지 않습니다: {differences}. 가격을 다시 확인한 뒤 주문하세요.",
 );
 /// Another's, or none.
-pub const PRICE_LOCK_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "PRICE_LOCK_NOT_FOUND", "There is no such price lock of yours.", "해당 가격 고정이 없습니다.");
+pub const PRICE_LOCK_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "PRICE_LOCK_NOT_FOUND",
+    "There is no such price lock of yours.",
+    "해당 가격 고정이 없습니다.",
+);
 
 /// A price, held.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -94,7 +98,8 @@ impl Offer {
             return Err(PRICE_LOCK_STALE.with("differences", "the selection is another").into());
         }
         let version = &self.price.catalogue_version;
-        let catalogue = all.version(version).ok_or_else(|| Fault::bug(anyhow::anyhow!("catalogue {version} is gone")))?;
+        let catalogue =
+            all.version(version).ok_or_else(|| Fault::bug(anyhow::anyhow!("catalogue {version} is gone")))?;
         // Priced anew for the day of the offer: a start day that has passed in between changes no figure.
         let same_start = Selection { start_day: self.selection.start_day, ..s.clone() };
         let again = calculate(catalogue, &same_start, held, self.day)?;

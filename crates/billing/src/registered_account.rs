@@ -26,8 +26,12 @@ words::typed_id!(
 );
 
 /// Another company's, or none.
-pub const ACCOUNT_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "ACCOUNT_NOT_FOUND", "There is no such registered account.", "등록된 계좌가 없습니다.");
+pub const ACCOUNT_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "ACCOUNT_NOT_FOUND",
+    "There is no such registered account.",
+    "등록된 계좌가 없습니다.",
+);
 /// BI-23.
 pub const ACCOUNT_NOT_IN_STATE: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,
@@ -139,7 +143,11 @@ pub fn render(a: RegisteredAccount) -> pb::RegisteredAccount {
 }
 
 /// The account a purchase is paid from: the one named, or the active one; only an active one serves (BI-19, BI-23).
-pub async fn active(tx: &Tx, company: CompanyId, named: Option<RegisteredAccountId>) -> Result<RegisteredAccount, Stop> {
+pub async fn active(
+    tx: &Tx,
+    company: CompanyId,
+    named: Option<RegisteredAccountId>,
+) -> Result<RegisteredAccount, Stop> {
     match named {
         None => Ok(table::active(tx, company).await?.ok_or(NO_ACTIVE_ACCOUNT)?),
         Some(id) => match table::lock(tx, id).await? {

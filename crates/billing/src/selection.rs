@@ -84,7 +84,10 @@ const START_DAY_NOT_NEW: Wrong = Wrong::new(
 /// Reads `selection`; what is wrong is noted under `selection.<field>`.
 pub fn parse(f: &Fields, message: Option<pb::Selection>) -> Option<Selection> {
     let m = f.word("selection", message.ok_or(Wrong::MISSING))?;
-    let kind = f.word("selection.kind", OrderKind::from_wire(m.kind()).ok_or(if m.kind == 0 { Wrong::MISSING } else { UNKNOWN }));
+    let kind = f.word(
+        "selection.kind",
+        OrderKind::from_wire(m.kind()).ok_or(if m.kind == 0 { Wrong::MISSING } else { UNKNOWN }),
+    );
     let at_least_zero = |holds: bool, field: &str| f.must(holds, field, NEGATIVE);
     let sound = [
         at_least_zero(m.seats >= 0, "selection.seats"),

@@ -34,12 +34,8 @@ use entity::{Column, Entity};
 
 /// Takes `face` out of the month's limits; answers the part that is sold at a discount.
 pub async fn take(tx: &Tx, company: CompanyId, month: Month, policy: &Policy, face: Money) -> Result<Money, Stop> {
-    let row = entity::ActiveModel {
-        company_id: Set(company.uuid()),
-        month: Set(month.0),
-        face: Set(0),
-        discounted: Set(0),
-    };
+    let row =
+        entity::ActiveModel { company_id: Set(company.uuid()), month: Set(month.0), face: Set(0), discounted: Set(0) };
     let there = OnConflict::columns([Column::CompanyId, Column::Month]).do_nothing().to_owned();
     Entity::insert(row).on_conflict(there).exec_without_returning(tx.conn()).await?;
     let locked = Entity::find_by_id((company.uuid(), month.0)).lock_exclusive().one(tx.conn()).await?;

@@ -82,10 +82,9 @@ mod tests {
     // BI-1
     #[test]
     fn the_newest_that_has_begun_is_in_force() {
-        let newer = SHIPPED[0].replace("version = \"2020-01\"", "version = \"2030-01\"").replace(
-            "from = \"2020-01-01\"",
-            "from = \"2030-01-01\"",
-        );
+        let newer = SHIPPED[0]
+            .replace("version = \"2020-01\"", "version = \"2030-01\"")
+            .replace("from = \"2020-01-01\"", "from = \"2030-01-01\"");
         let all = Catalogues::load(&[&newer, SHIPPED[0]]).unwrap();
         assert_eq!(all.on(day("2029-12-31")).unwrap().version, "2020-01");
         assert_eq!(all.on(day("2030-01-01")).unwrap().version, "2030-01");

@@ -48,7 +48,9 @@ fn item(item: &Item) -> pb::CatalogueItem {
         maximum_quantity: item.maximum,
         terms_months: item.terms.clone(),
         prepaid_months: item.prepayment.map_or(0, |p| p.months),
-        prepaid_discount_basis_points: item.prepayment.map_or(0, |p| i32::try_from(p.rate_basis_points).unwrap_or_default()),
+        prepaid_discount_basis_points: item
+            .prepayment
+            .map_or(0, |p| i32::try_from(p.rate_basis_points).unwrap_or_default()),
         needs: item.needs.clone(),
         excludes: item.excludes.clone(),
     }

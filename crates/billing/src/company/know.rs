@@ -20,7 +20,9 @@ impl KnowCompany {
             pb::CompanyState::Customer => State::Customer,
             pb::CompanyState::Rejected => State::Rejected,
             pb::CompanyState::Terminated => State::Terminated,
-            pb::CompanyState::Unspecified => return Err(Fault::bug(anyhow::anyhow!("a company without a state")).into()),
+            pb::CompanyState::Unspecified => {
+                return Err(Fault::bug(anyhow::anyhow!("a company without a state")).into());
+            }
         };
         Ok(Self(Company {
             id: CompanyId::parse(&fact.company_id).map_err(Fault::bug)?,

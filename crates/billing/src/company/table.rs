@@ -1,7 +1,11 @@
 //! Companies as billing knows them.
 
 use flow::{Stop, Tx};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::{Expr, ExprTrait, OnConflict}};
+use sea_orm::{
+    ActiveValue::Set,
+    ConnectionTrait, EntityTrait,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
 use words::CompanyId;
 
 use super::Company;

@@ -29,11 +29,8 @@ use entity::{Column, Entity};
 
 /// Keeps it.
 pub async fn insert(tx: &Tx, c: &Consent) -> Result<(), Stop> {
-    let row = entity::ActiveModel {
-        id: Set(c.id.uuid()),
-        company_id: Set(c.company.uuid()),
-        content: Set(json::write(c)?),
-    };
+    let row =
+        entity::ActiveModel { id: Set(c.id.uuid()), company_id: Set(c.company.uuid()), content: Set(json::write(c)?) };
     Entity::insert(row).exec_without_returning(tx.conn()).await?;
     Ok(())
 }

@@ -90,7 +90,11 @@ pub async fn save(tx: &Tx, d: &Deposit) -> Result<(), Stop> {
         .filter(Column::Version.eq(d.version - 1))
         .exec(tx.conn())
         .await?;
-    if saved.rows_affected == 1 { Ok(()) } else { Err(Fault::bug(anyhow::anyhow!("{} was changed unlocked", d.id)).into()) }
+    if saved.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Fault::bug(anyhow::anyhow!("{} was changed unlocked", d.id)).into())
+    }
 }
 
 /// One.

@@ -68,7 +68,6 @@ pub fn parse(m: pb::CancelOrderRequest) -> Result<CancelOrder, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::super::sample;
-    use super::*;
 
     // BI-10
     #[test]

@@ -11,8 +11,18 @@ use crate::catalogue::Catalogues;
 /// So many rows at most.
 const MOST: u64 = 10_000;
 const EXCEL: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const HEADINGS: [&str; 10] =
-    ["주문번호", "서비스 유형", "기본 서비스명", "계약(주문) 종류", "계약일", "적용시작일", "주요 상품정보", "계약금(VAT포함)", "결제방법", "주문상태"];
+const HEADINGS: [&str; 10] = [
+    "주문번호",
+    "서비스 유형",
+    "기본 서비스명",
+    "계약(주문) 종류",
+    "계약일",
+    "적용시작일",
+    "주요 상품정보",
+    "계약금(VAT포함)",
+    "결제방법",
+    "주문상태",
+];
 
 /// ExportOrders.
 pub async fn export(read: Read, m: pb::ExportOrdersRequest) -> Result<HttpBody, Stop> {

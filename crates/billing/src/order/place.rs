@@ -42,11 +42,8 @@ const NOT_A_PREFIX: Wrong = Wrong::new(
     "Use 2 to 30 lower-case letters, digits and hyphens, not at the ends.",
     "영문 소문자, 숫자, 하이픈으로 2~30자를 입력하세요. 하이픈은 처음과 끝에 올 수 없습니다.",
 );
-const ONE_OFFER: Wrong = Wrong::new(
-    "ONE_OFFER",
-    "Name a price lock or a quote, not both.",
-    "가격 고정과 견적서 중 하나만 지정하세요.",
-);
+const ONE_OFFER: Wrong =
+    Wrong::new("ONE_OFFER", "Name a price lock or a quote, not both.", "가격 고정과 견적서 중 하나만 지정하세요.");
 
 /// The command.
 #[derive(Debug, Clone, Serialize)]
@@ -192,7 +189,10 @@ mod tests {
             ..Default::default()
         });
         let no = no.unwrap_err();
-        assert_eq!(no.detail("fields"), Some("selection.kind, selection.seats, selection.site_id, quote_id, site_prefix"));
+        assert_eq!(
+            no.detail("fields"),
+            Some("selection.kind, selection.seats, selection.site_id, quote_id, site_prefix")
+        );
     }
 
     // BI-11

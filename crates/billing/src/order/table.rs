@@ -142,7 +142,11 @@ pub async fn save(tx: &Tx, o: &Order) -> Result<(), Stop> {
         .exec(tx.conn())
         .await
         .map_err(refusal)?;
-    if saved.rows_affected == 1 { Ok(()) } else { Err(Fault::bug(anyhow::anyhow!("{} was changed unlocked", o.id)).into()) }
+    if saved.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Fault::bug(anyhow::anyhow!("{} was changed unlocked", o.id)).into())
+    }
 }
 
 /// The site is free no more, or gone: its company may have another free one.

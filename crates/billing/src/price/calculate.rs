@@ -253,13 +253,18 @@ fn commitment_name(of: &Name) -> Name {
 /// One month without VAT and discounts.
 fn monthly_fee(c: &Catalogue, base: &Item, q: &Quantities) -> Option<Money> {
     let of = |item: &Item, quantity: i64| {
-        Money::total(item.charges.iter().map(|charge| match charge.model {
-            ChargeModel::MonthlyFlat => Some(charge.unit_price),
-            ChargeModel::MonthlyPerSeat | ChargeModel::MonthlyPerGb | ChargeModel::MonthlyPerUnit => {
-                charge.unit_price.times(quantity)
-            }
-            _ => Some(Money::ZERO),
-        }).collect::<Option<Vec<_>>>()?)
+        Money::total(
+            item.charges
+                .iter()
+                .map(|charge| match charge.model {
+                    ChargeModel::MonthlyFlat => Some(charge.unit_price),
+                    ChargeModel::MonthlyPerSeat | ChargeModel::MonthlyPerGb | ChargeModel::MonthlyPerUnit => {
+                        charge.unit_price.times(quantity)
+                    }
+                    _ => Some(Money::ZERO),
+                })
+                .collect::<Option<Vec<_>>>()?,
+        )
     };
     let mut fee = of(base, q.seats)?;
     if let Some(storage) = c.storage() {

@@ -154,8 +154,7 @@ pub fn check<'a>(c: &'a Catalogue, s: &Selection, held: Option<&Held>, today: Da
         }
         _ => s.base_service.as_str(),
     };
-    let base =
-        c.item(key).filter(|i| i.kind == ItemKind::Base).ok_or_else(|| UNKNOWN_SERVICE.with("service", key))?;
+    let base = c.item(key).filter(|i| i.kind == ItemKind::Base).ok_or_else(|| UNKNOWN_SERVICE.with("service", key))?;
     let (had_seats, had_storage) = match s.kind {
         OrderKind::New => (0, 0),
         OrderKind::Conversion => match held {
@@ -200,11 +199,8 @@ pub fn check<'a>(c: &'a Catalogue, s: &Selection, held: Option<&Held>, today: Da
 
 fn check_term(c: &Catalogue, base: &Item, s: &Selection) -> Result<(), Refusal> {
     let additional = s.kind == OrderKind::Additional;
-    let offered = if additional || base.terms.is_empty() {
-        s.term_months == 0
-    } else {
-        base.terms.contains(&s.term_months)
-    };
+    let offered =
+        if additional || base.terms.is_empty() { s.term_months == 0 } else { base.terms.contains(&s.term_months) };
     if !offered {
         let terms = base.terms.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         return Err(TERM_NOT_OFFERED.with("service", &base.key).with("terms", terms));
@@ -241,9 +237,8 @@ fn check_quantity(item: &Item, quantity: i64, had: i64) -> Result<(), Refusal> {
 }
 
 fn check_needs(item: &Item, base: &str, s: &Selection, held: Option<&Held>) -> Result<(), Refusal> {
-    let holds = |key: &String| {
-        key == base || s.options.contains_key(key) || held.is_some_and(|h| h.options.contains_key(key))
-    };
+    let holds =
+        |key: &String| key == base || s.options.contains_key(key) || held.is_some_and(|h| h.options.contains_key(key));
     if !item.needs.is_empty() && !item.needs.iter().any(holds) {
         return Err(OPTION_NEEDS_ANOTHER.with("item", &item.key).with("needs", item.needs.join(", ")));
     }

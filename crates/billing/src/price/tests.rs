@@ -82,7 +82,10 @@ fn dedicated_for_ten_users_prepaid() {
 #[test]
 fn voucher_credit_is_free_of_vat() {
     let two_million = Money::from_won(2_000_000);
-    assert_eq!(figures(&credit::price(two_million, two_million, 500).unwrap()), [2_000_000, 100_000, 1_900_000, 0, 1_900_000]);
+    assert_eq!(
+        figures(&credit::price(two_million, two_million, 500).unwrap()),
+        [2_000_000, 100_000, 1_900_000, 0, 1_900_000]
+    );
     let p = credit::price(Money::from_won(20_000_000), Money::from_won(10_000_000), 500).unwrap();
     assert_eq!(p.total.won(), 19_500_000);
 }
@@ -189,9 +192,15 @@ fn what_cannot_be_ordered_says_why() {
     assert_eq!(refused(&new("shared", 10, 0), None), "TERM_NOT_OFFERED");
     assert_eq!(refused(&Selection { prepaid: true, ..new("shared", 10, 12) }, None), "PREPAYMENT_NOT_OFFERED");
     assert_eq!(refused(&Selection { options: with("sms", 1), ..new("shared", 10, 1) }, None), "OPTION_NOT_ORDERABLE");
-    assert_eq!(refused(&Selection { options: with("e-contract", 1), ..new("shared-free", 5, 0) }, None), "OPTION_NEEDS_ANOTHER");
+    assert_eq!(
+        refused(&Selection { options: with("e-contract", 1), ..new("shared-free", 5, 0) }, None),
+        "OPTION_NEEDS_ANOTHER"
+    );
     assert_eq!(refused(&Selection { storage_gb: i64::MAX, ..new("shared", 10, 1) }, None), "QUANTITY_OUT_OF_RANGE");
-    assert_eq!(refused(&Selection { start_day: Some(day("2023-03-09")), ..new("shared", 10, 1) }, None), "START_DAY_OUT_OF_RANGE");
+    assert_eq!(
+        refused(&Selection { start_day: Some(day("2023-03-09")), ..new("shared", 10, 1) }, None),
+        "START_DAY_OUT_OF_RANGE"
+    );
     assert_eq!(refused(&order(OrderKind::Additional, "", 0, 0), Some(&h)), "NOTHING_ADDED");
     assert_eq!(refused(&order(OrderKind::Additional, "dedicated", 5, 0), Some(&h)), "NOT_THE_HELD_SERVICE");
     assert_eq!(refused(&order(OrderKind::Additional, "", 5, 0), Some(&free)), "FREE_MUST_CONVERT");
@@ -222,7 +231,12 @@ fn any_selection() -> impl Strategy<Value = (Selection, Option<Held>)> {
                 commitment_years: if kind == OrderKind::Additional || prepaid { 0 } else { years },
                 options,
                 site: on_top.then(|| SiteId::new(uuid::Uuid::nil())),
-                ..order(kind, if on_top { "" } else { base }, seats, if kind == OrderKind::Additional { 0 } else { term })
+                ..order(
+                    kind,
+                    if on_top { "" } else { base },
+                    seats,
+                    if kind == OrderKind::Additional { 0 } else { term },
+                )
             };
             let period = Period::term(day("2023-03-10").plus_days(started), 12);
             let h = Held {

@@ -156,7 +156,8 @@ mod tests {
     #[test]
     fn only_units_of_ten_thousand_are_sold() {
         for face in [0, -10_000, 5_000, 10_001, 1_234_567] {
-            let m = pb::ApplyPurchaseRequest { face_value: contract::money(Money::from_won(face)), ..Default::default() };
+            let m =
+                pb::ApplyPurchaseRequest { face_value: contract::money(Money::from_won(face)), ..Default::default() };
             assert_eq!(parse(m).unwrap_err().detail("fields"), Some("face_value"), "{face}");
         }
     }

@@ -11,7 +11,7 @@ use flow::{Caller, Fields, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
 use words::{Day, Money, Secret, text};
 
-use super::{Document, Purchase, PurchaseId, State, table};
+use super::{Purchase, PurchaseId, State, table};
 use crate::deposit::{DepositId, Match, record};
 
 /// BI-21.
@@ -146,10 +146,9 @@ pub fn parse(m: pb::ApprovePurchaseRequest) -> Result<ApprovePurchase, Refusal> 
     Ok(ApprovePurchase { purchase, amount, depositor: depositor.unwrap_or_default().into() })
 }
 
-
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::{Document, sample};
     use super::*;
 
     // BI-21
@@ -157,7 +156,10 @@ mod tests {
     fn missing_documents_are_listed() {
         let mut purchase = sample::purchase();
         let no = purchase.may_be_approved().unwrap_err();
-        assert_eq!((no.reason(), no.detail("documents")), ("DOCUMENTS_MISSING", Some("PURCHASE_DOCUMENT_POWER_OF_ATTORNEY")));
+        assert_eq!(
+            (no.reason(), no.detail("documents")),
+            ("DOCUMENTS_MISSING", Some("PURCHASE_DOCUMENT_POWER_OF_ATTORNEY"))
+        );
         purchase.documents.insert(Document::PowerOfAttorney, Some(purchase.applied_at));
         assert!(purchase.may_be_approved().is_ok());
     }

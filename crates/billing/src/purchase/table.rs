@@ -115,7 +115,11 @@ pub async fn save(tx: &Tx, p: &Purchase) -> Result<(), Stop> {
         .filter(Column::Version.eq(p.version - 1))
         .exec(tx.conn())
         .await?;
-    if saved.rows_affected == 1 { Ok(()) } else { Err(Fault::bug(anyhow::anyhow!("{} was changed unlocked", p.id)).into()) }
+    if saved.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Fault::bug(anyhow::anyhow!("{} was changed unlocked", p.id)).into())
+    }
 }
 
 /// Whom to tell.

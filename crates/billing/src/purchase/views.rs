@@ -1,7 +1,7 @@
 //! Reading purchases: one, the history by page, scoped to the caller's company (BI-30).
 
 use contract::{billing::v1 as pb, day};
-use flow::{Fields, Page, Read, Stop};
+use flow::{Fields, Page, Read, Refusal, Stop};
 use serde::Serialize;
 use words::{CompanyId, Day};
 
@@ -31,6 +31,15 @@ pub async fn get(read: Read, m: pb::GetPurchaseRequest) -> Result<pb::Purchase, 
 
 /// ListPurchases.
 pub async fn list(read: Read, m: pb::ListPurchasesRequest) -> Result<pb::ListPurchasesReply, Stop> {
+    let filter = filter(&read, &m)?;
+    let page = Page::parse(m.page_size, &m.page_token, &filter)?;
+    let mut purchases = table::page(read.conn(), &filter, &page).await?;
+    let next_page_token = page.cut(&mut purchases, |p: &Purchase| p.id.to_string());
+    Ok(pb::ListPurchasesReply { purchases: purchases.iter().map(render::row).collect(), next_page_token })
+}
+
+/// A company's caller is kept to its own.
+fn filter(read: &Read, m: &pb::ListPurchasesRequest) -> Result<Filter, Refusal> {
     let f = Fields::new();
     let given = |field: &str, date: &Option<contract::google::r#type::Date>| match date {
         None => Some(None),
@@ -38,12 +47,7 @@ pub async fn list(read: Read, m: pb::ListPurchasesRequest) -> Result<pb::ListPur
     };
     let (from, to, company) =
         f.all((given("from_day", &m.from_day), given("to_day", &m.to_day), f.optional("company_id", &m.company_id)))?;
-    let company = read.caller().confined_to()?.or(company);
-    let filter = Filter { company, from, to, state: state(m.state()) };
-    let page = Page::parse(m.page_size, &m.page_token, &filter)?;
-    let mut purchases = table::page(read.conn(), &filter, &page).await?;
-    let next_page_token = page.cut(&mut purchases, |p: &Purchase| p.id.to_string());
-    Ok(pb::ListPurchasesReply { purchases: purchases.iter().map(render::row).collect(), next_page_token })
+    Ok(Filter { company: read.caller().confined_to()?.or(company), from, to, state: state(m.state()) })
 }
 
 fn state(state: pb::PurchaseState) -> Option<State> {

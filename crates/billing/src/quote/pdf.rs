@@ -6,7 +6,12 @@ mod plain;
 use std::path::{Path, PathBuf};
 
 use flow::Fault;
-use krilla::{Document, geom::Point, page::PageSettings, text::{Font, TextDirection}};
+use krilla::{
+    Document,
+    geom::Point,
+    page::PageSettings,
+    text::{Font, TextDirection},
+};
 
 use super::Quote;
 use crate::{contact::Contact, price::LineKind};

@@ -52,7 +52,8 @@ pub async fn next_number(tx: &Tx) -> Result<i64, Stop> {
     let sql = "INSERT INTO quote_number (year, last) VALUES ($1, 1) \
                ON CONFLICT (year) DO UPDATE SET last = quote_number.last + 1 RETURNING last";
     let values = [tx.today().year().into()];
-    let row = tx.conn().query_one_raw(Statement::from_sql_and_values(tx.conn().get_database_backend(), sql, values)).await?;
+    let row =
+        tx.conn().query_one_raw(Statement::from_sql_and_values(tx.conn().get_database_backend(), sql, values)).await?;
     let row = row.ok_or_else(|| Fault::bug(anyhow::anyhow!("no number came back")))?;
     Ok(row.try_get("", "last")?)
 }

@@ -22,8 +22,11 @@ pub const HOLDER_NOT_COMPANY: Refusal = Refusal::new(
 const LONGEST_NAME: usize = 100;
 const NUMBER: std::ops::RangeInclusive<usize> = 8..=20;
 const LARGEST_COPY: usize = 512 * 1024;
-const NOT_A_NUMBER: Wrong =
-    Wrong::new("NOT_AN_ACCOUNT_NUMBER", "Give 8 to 20 digits; hyphens are fine.", "계좌번호를 숫자 8~20자리로 입력하세요.");
+const NOT_A_NUMBER: Wrong = Wrong::new(
+    "NOT_AN_ACCOUNT_NUMBER",
+    "Give 8 to 20 digits; hyphens are fine.",
+    "계좌번호를 숫자 8~20자리로 입력하세요.",
+);
 const NOT_A_COPY: Wrong = Wrong::new(
     "NOT_A_BANKBOOK_COPY",
     "Attach a PDF, JPEG or PNG of at most 512 KiB.",

@@ -92,7 +92,11 @@ pub async fn save(tx: &Tx, a: &RegisteredAccount) -> Result<(), Stop> {
         .filter(Column::Version.eq(a.version - 1))
         .exec(tx.conn())
         .await?;
-    if saved.rows_affected == 1 { Ok(()) } else { Err(Fault::bug(anyhow::anyhow!("{} was changed unlocked", a.id)).into()) }
+    if saved.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Fault::bug(anyhow::anyhow!("{} was changed unlocked", a.id)).into())
+    }
 }
 
 /// A page, newest first.
