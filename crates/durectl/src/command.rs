@@ -1,8 +1,12 @@
 //! The commands: what each asks of which RPC, and what of the answer is shown.
 
+mod deposits;
+mod policy;
+mod review;
+
 use std::io::Read as _;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -10,7 +14,7 @@ use crate::{
     client::{Client, Failure, streams},
     session::{self, Session},
     show::Show,
-    words::{span, won},
+    words::span,
 };
 
 /// What operations does from a shell.
@@ -50,13 +54,13 @@ enum Command {
     Audit(Audit),
     /// Companies that wait for a reviewer.
     #[command(subcommand)]
-    Review(Review),
+    Review(review::Review),
     /// Transfers that arrived.
     #[command(subcommand)]
-    Deposits(Deposits),
+    Deposits(deposits::Deposits),
     /// What a company may buy.
     #[command(subcommand)]
-    Policy(Policy),
+    Policy(policy::Policy),
     /// The clock of the embedded mode.
     #[command(subcommand)]
     Clock(Clock),
@@ -102,103 +106,6 @@ enum Audit {
         /// Only of this company.
         #[arg(long, default_value = "")]
         company: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum Review {
-    /// Who waits, oldest first.
-    List(Page),
-    /// Approves a company for the voucher programme.
-    Approve {
-        /// The company (`com_…`).
-        company: String,
-        /// Its staff, as the head-count document says.
-        #[arg(long)]
-        head_count: i64,
-    },
-    /// Says no.
-    Reject {
-        /// The company (`com_…`).
-        company: String,
-        /// Why; sent to the contact.
-        #[arg(long)]
-        reason: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum Deposits {
-    /// The desk, newest first.
-    List {
-        #[command(flatten)]
-        page: Page,
-        /// Only in this state.
-        #[arg(long)]
-        state: Option<State>,
-    },
-    /// Records the transfer that arrived for an order (`ord_…`) or a voucher purchase (`pur_…`).
-    Confirm {
-        /// The order or purchase, by its id or its reference.
-        #[arg(value_name = "ORDER OR PURCHASE")]
-        reference: String,
-        /// What arrived.
-        #[arg(value_parser = won)]
-        amount: i64,
-        /// Who sent it, as the bank says.
-        #[arg(long, default_value = "")]
-        depositor: String,
-        /// The bank's own number of the transfer.
-        #[arg(long, default_value = "")]
-        bank_reference: String,
-    },
-    /// Decides what is to be done with a deposit that matched nothing exactly.
-    Resolve {
-        /// The deposit (`dep_…`).
-        deposit: String,
-        /// What is decided.
-        decision: Decision,
-        /// With `attach`: the order or purchase it belongs to.
-        #[arg(long, default_value = "")]
-        reference: String,
-    },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum State {
-    Open,
-    Applied,
-    ReturnDue,
-    Returned,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Decision {
-    Return,
-    Returned,
-    Attach,
-}
-
-#[derive(Debug, Subcommand)]
-enum Policy {
-    /// What is set for a company.
-    Show {
-        /// The company (`com_…`).
-        company: String,
-    },
-    /// Sets what is given; the rest stays.
-    Set {
-        /// The company (`com_…`).
-        company: String,
-        /// What may be bought a month, at face value.
-        #[arg(long, value_parser = won)]
-        limit: Option<i64>,
-        /// What of it is sold at a discount.
-        #[arg(long, value_parser = won)]
-        discounted: Option<i64>,
-        /// The discount in hundredths of a per cent: 500 is 5 %.
-        #[arg(long)]
-        rate_basis_points: Option<i32>,
     },
 }
 
@@ -281,24 +188,9 @@ async fn one(client: &Client, command: Command, show: Show) -> Result<(), Failur
             show.list(&client.call("AuditService/ListAuditEntries", message).await?, "entries", &columns);
             Ok(())
         }
-        Command::Review(review) => self::review(client, review, show).await,
-        Command::Deposits(deposits) => self::deposits(client, deposits, show).await,
-        Command::Policy(policy) => {
-            let reply = match policy {
-                Policy::Show { company } => {
-                    client.call("PolicyService/GetPurchasePolicy", json!({ "company_id": company })).await
-                }
-                Policy::Set { company, limit, discounted, rate_basis_points } => {
-                    let message = json!({
-                        "company_id": company, "purchase_limit": limit.map(money), "discounted_limit": discounted.map(money),
-                        "discount_rate_basis_points": rate_basis_points,
-                    });
-                    client.call("PolicyService/SetPurchasePolicy", message).await
-                }
-            };
-            show.one(&reply?);
-            Ok(())
-        }
+        Command::Review(review) => review.run(client, show).await,
+        Command::Deposits(deposits) => deposits.run(client, show).await,
+        Command::Policy(policy) => policy.run(client, show).await,
         Command::Clock(clock) => {
             let reply = match clock {
                 Clock::Show => client.call("ClockService/GetClock", json!({})).await,
@@ -309,71 +201,6 @@ async fn one(client: &Client, command: Command, show: Show) -> Result<(), Failur
         }
         Command::Call { rpc, message } => call(client, &rpc, &message).await,
     }
-}
-
-async fn review(client: &Client, review: Review, show: Show) -> Result<(), Failure> {
-    let reply = match review {
-        Review::List(page) => {
-            let message = json!({ "page_size": page.page_size, "page_token": page.page_token });
-            let columns = [
-                ("COMPANY", "company.companyId"),
-                ("NAME", "company.legalName"),
-                ("BRN", "company.brn"),
-                ("REGISTRY", "company.verification"),
-                ("SINCE", "company.createTime"),
-            ];
-            show.list(&client.call("CompanyService/ListCompaniesForReview", message).await?, "companies", &columns);
-            return Ok(());
-        }
-        Review::Approve { company, head_count } => {
-            client
-                .call("CompanyService/ApproveCompany", json!({ "company_id": company, "head_count": head_count }))
-                .await
-        }
-        Review::Reject { company, reason } => {
-            client.call("CompanyService/RejectCompany", json!({ "company_id": company, "reason": reason })).await
-        }
-    };
-    show.one(&reply?);
-    Ok(())
-}
-
-async fn deposits(client: &Client, deposits: Deposits, show: Show) -> Result<(), Failure> {
-    let reply = match deposits {
-        Deposits::List { page, state } => {
-            let state = state.map(|state| format!("DEPOSIT_STATE_{}", screaming(state)));
-            let message = json!({ "page_size": page.page_size, "page_token": page.page_token, "state": state });
-            let columns = [
-                ("DEPOSIT", "depositId"),
-                ("AMOUNT", "amount"),
-                ("OWED", "owed"),
-                ("FROM", "depositorMasked"),
-                ("MATCH", "match"),
-                ("STATE", "state"),
-                ("NEXT", "nextStepEn"),
-            ];
-            show.list(&client.call("DepositService/ListDeposits", message).await?, "deposits", &columns);
-            return Ok(());
-        }
-        Deposits::Confirm { reference, amount, depositor, bank_reference } => {
-            let mut message =
-                json!({ "amount": money(amount), "depositor": depositor, "bank_reference": bank_reference });
-            let (rpc, field) = if reference.starts_with("ord_") {
-                ("OrderService/ConfirmDeposit", "order_id")
-            } else {
-                ("DepositService/RecordDeposit", "reference")
-            };
-            message[field] = json!(reference);
-            client.call(rpc, message).await
-        }
-        Deposits::Resolve { deposit, decision, reference } => {
-            let decision = format!("DEPOSIT_DECISION_{}", screaming(decision));
-            let message = json!({ "deposit_id": deposit, "decision": decision, "reference": reference });
-            client.call("DepositService/ResolveDeposit", message).await
-        }
-    };
-    show.one(&reply?);
-    Ok(())
 }
 
 async fn call(client: &Client, rpc: &str, message: &str) -> Result<(), Failure> {
@@ -392,13 +219,4 @@ async fn call(client: &Client, rpc: &str, message: &str) -> Result<(), Failure> 
 
 fn prove(holds: bool, otherwise: &str) -> Result<(), Failure> {
     if holds { Ok(()) } else { Err(Failure::Unproven(otherwise.to_owned())) }
-}
-
-fn money(won: i64) -> Value {
-    json!({ "currency_code": "KRW", "units": won.to_string() })
-}
-
-fn screaming(value: impl ValueEnum) -> String {
-    let name = value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-    name.replace('-', "_").to_ascii_uppercase()
 }

@@ -1,9 +1,16 @@
 //! What is typed on a command line: amounts, spans of time.
 
+use serde_json::{Value, json};
+
 /// Whole won, with or without commas: `19,500,000`.
 pub fn won(text: &str) -> Result<i64, String> {
     let digits = text.replace([',', '_'], "");
     digits.parse().ok().filter(|won| *won >= 0).ok_or_else(|| "whole won, such as 19,500,000".to_owned())
+}
+
+/// Won as protobuf JSON writes it.
+pub fn money(won: i64) -> Value {
+    json!({ "currency_code": "KRW", "units": won.to_string() })
 }
 
 /// A span of time in seconds: `90s`, `15m`, `36h`, `5d`, `2w`.
