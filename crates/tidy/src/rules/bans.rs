@@ -20,18 +20,16 @@ const RUST: [Ban; 4] = [
         word: "f64",
         why: "no floating-point numbers: whole won, whole MB, whole per cent",
         // A spreadsheet keeps every number as one; it is turned into whole won right there, exactly or not at all.
-        but_in: &["crates/bench/", "crates/chaos/", "crates/voucher/src/sheet/", "crates/voucher/src/bin/", "crates/story/"],
+        but_in: &[
+            "crates/bench/",
+            "crates/chaos/",
+            "crates/voucher/src/sheet/",
+            "crates/voucher/src/bin/",
+            "crates/story/",
+        ],
     },
-    Ban {
-        word: "Utc::now",
-        why: "time comes from the one clock: tx.now(), read.now()",
-        but_in: CLOCKS,
-    },
-    Ban {
-        word: "SystemTime::now",
-        why: "time comes from the one clock: tx.now(), read.now()",
-        but_in: CLOCKS,
-    },
+    Ban { word: "Utc::now", why: "time comes from the one clock: tx.now(), read.now()", but_in: CLOCKS },
+    Ban { word: "SystemTime::now", why: "time comes from the one clock: tx.now(), read.now()", but_in: CLOCKS },
 ];
 
 const PROTO: [Ban; 2] = [
