@@ -60,12 +60,12 @@ mod seen {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub(super) async fn open_site(tx: &Tx, site: SiteId, company: CompanyId) -> Result<(), Stop> {
+/// False if it was known before.
+pub(super) async fn open_site(tx: &Tx, site: SiteId, company: CompanyId) -> Result<bool, Stop> {
     let row =
         site::ActiveModel { id: Set(site.uuid()), company_id: Set(company.uuid()), public_key: Set(String::new()) };
     let known = OnConflict::column(site::Column::Id).do_nothing().to_owned();
-    site::Entity::insert(row).on_conflict(known).exec_without_returning(tx.conn()).await?;
-    Ok(())
+    Ok(site::Entity::insert(row).on_conflict(known).exec_without_returning(tx.conn()).await? == 1)
 }
 
 pub(super) async fn set_key(tx: &Tx, site: SiteId, company: CompanyId, key: &str) -> Result<bool, Stop> {
