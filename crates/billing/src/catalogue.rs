@@ -92,7 +92,7 @@ pub enum ItemKind {
     Storage,
     /// With a quantity.
     Option,
-    /// Billed the month after (BI-14), not ordered.
+    /// Billed the month after, not ordered.
     InArrears,
 }
 

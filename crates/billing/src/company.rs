@@ -102,5 +102,10 @@ impl Company {
 pub async fn of_caller(tx: &Tx) -> Result<Company, Stop> {
     let id = tx.caller().company()?;
     let company = table::find(tx.conn(), id).await?;
-    Ok(company.ok_or_else(|| COMPANY_NOT_YET_KNOWN.retry_after(Duration::from_secs(2)))?)
+    Ok(company.ok_or_else(not_yet_known)?)
+}
+
+/// Waiting helps.
+pub fn not_yet_known() -> Refusal {
+    COMPANY_NOT_YET_KNOWN.retry_after(Duration::from_secs(2))
 }

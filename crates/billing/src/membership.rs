@@ -1,6 +1,7 @@
 //! What billing knows of a site's membership, as membership last told (`OrderApplied`, `MembershipEnded`): what additions
 //! and extensions are priced on (BI-6, BI-9).
 
+pub mod end;
 pub mod know;
 pub mod table;
 
@@ -11,9 +12,9 @@ use words::{CompanyId, Money, SiteId};
 use crate::selection::Held;
 
 /// No such site of this company, or it holds nothing.
-pub const SITE_NOT_FOUND: Refusal = Refusal::new(
+pub const NO_MEMBERSHIP_IN_FORCE: Refusal = Refusal::new(
     code::NOT_FOUND,
-    "SITE_NOT_FOUND",
+    "NO_MEMBERSHIP_IN_FORCE",
     "Your company has no such site with a membership in force.",
     "해당 사이트의 이용 중인 멤버십이 없습니다.",
 );

@@ -26,9 +26,9 @@ words::typed_id!(
 );
 
 /// Another company's, or none.
-pub const ACCOUNT_NOT_FOUND: Refusal = Refusal::new(
+pub const REGISTERED_ACCOUNT_NOT_FOUND: Refusal = Refusal::new(
     code::NOT_FOUND,
-    "ACCOUNT_NOT_FOUND",
+    "REGISTERED_ACCOUNT_NOT_FOUND",
     "There is no such registered account.",
     "등록된 계좌가 없습니다.",
 );
@@ -153,7 +153,7 @@ pub async fn active(
         Some(id) => match table::lock(tx, id).await? {
             (account, _) if account.is_active() && account.company == company => Ok(account),
             (account, _) if account.company == company => Err(NO_ACTIVE_ACCOUNT.into()),
-            _ => Err(ACCOUNT_NOT_FOUND.into()),
+            _ => Err(REGISTERED_ACCOUNT_NOT_FOUND.into()),
         },
     }
 }

@@ -1,35 +1,14 @@
-//! Reads a membership out of membership's facts and keeps the newest: whatever comes twice or late changes nothing.
+//! Reads a membership out of membership's facts; `table::put` keeps the newest, so whatever comes twice or late changes
+//! nothing.
 
 use std::collections::BTreeMap;
 
 use contract::{day, membership::v1 as pb, won};
-use flow::{Fault, Stop, Tx, Verb};
-use serde::Serialize;
+use flow::{Fault, Stop};
 use words::{CompanyId, SiteId, Wrong};
 
-use super::{Membership, table};
+use super::Membership;
 use crate::selection::Held;
-
-/// The command: this membership ended.
-#[derive(Debug, Clone, Serialize)]
-pub struct EndMembership(Membership);
-
-impl EndMembership {
-    /// From the fact.
-    pub fn of(fact: pb::MembershipEnded) -> Result<Self, Stop> {
-        Ok(Self(Membership { ended: true, ..read(fact.membership)? }))
-    }
-}
-
-impl Verb for EndMembership {
-    const NAME: &'static str = "EndMembership";
-    type Answer = ();
-
-    async fn perform(&self, tx: &mut Tx) -> Result<(), Stop> {
-        table::put(tx, &self.0).await?;
-        crate::order::table::free_again(tx, self.0.site).await
-    }
-}
 
 /// A membership out of a fact.
 pub fn read(content: Option<pb::MembershipContent>) -> Result<Membership, Stop> {

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use words::{CompanyId, SiteId};
 
-use super::{Membership, SITE_NOT_FOUND};
+use super::{Membership, NO_MEMBERSHIP_IN_FORCE};
 use crate::json;
 
 mod entity {
@@ -40,7 +40,7 @@ pub async fn of_site(conn: &impl ConnectionTrait, company: CompanyId, site: Site
         .filter(Column::Ended.eq(false))
         .one(conn)
         .await?;
-    let row = row.ok_or(SITE_NOT_FOUND)?;
+    let row = row.ok_or(NO_MEMBERSHIP_IN_FORCE)?;
     Ok(json::read(&row.content)?)
 }
 

@@ -15,7 +15,7 @@ use crate::{
 /// GetPurchaseSummary.
 pub async fn get(read: Read, _: pb::GetPurchaseSummaryRequest) -> Result<pb::PurchaseSummary, Stop> {
     let id = read.caller().company()?;
-    let company = company::table::find(read.conn(), id).await?.ok_or(company::COMPANY_NOT_YET_KNOWN)?;
+    let company = company::table::find(read.conn(), id).await?.ok_or_else(company::not_yet_known)?;
     let policy = policy::table::find(read.conn(), id).await?;
     let policy = policy.unwrap_or_else(|| read.part::<Defaults>().of(&company));
     let taken = allowance::table::find(read.conn(), id, Month::of(read.today())).await?;

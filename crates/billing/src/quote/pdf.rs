@@ -134,6 +134,7 @@ fn rows(q: &Quote, contact: &Contact) -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::QuoteId;
     use super::*;
 
     // BI-8
@@ -145,5 +146,37 @@ mod tests {
         assert!(Printer::new(&[folder.path().to_owned()]).korean.is_none());
         std::fs::write(deep.join("NanumGothic.ttf"), b"").unwrap();
         assert_eq!(Printer::new(&[folder.path().to_owned()]).korean, Some((deep.join("NanumGothic.ttf"), 0)));
+    }
+
+    // BI-8: in Korean where a Korean font is installed, in English where none is
+    #[test]
+    fn a_quote_prints_with_what_fonts_there_are() {
+        let quote: Quote = serde_json::from_value(sample()).unwrap();
+        let contact = serde_json::from_str(r#"{"name":"김정현","email":"kim@example.com","phone":null}"#).unwrap();
+        for folders in [vec![], vec![PathBuf::from("/usr/share/fonts")]] {
+            let printer = Printer::new(&folders);
+            let file = printer.quote(&quote, &contact).unwrap();
+            assert!(file.starts_with(b"%PDF-") && file.len() > 1_000);
+            if printer.korean.is_none() {
+                assert!(String::from_utf8_lossy(&file).contains("(583,000 KRW)"));
+            }
+        }
+    }
+
+    fn sample() -> serde_json::Value {
+        let all = crate::catalogue::Catalogues::shipped().unwrap();
+        let day = words::Day::parse("2026-11-23").unwrap();
+        let selection = serde_json::json!({
+            "kind": "new", "base_service": "shared", "seats": 10, "storage_gb": 0, "term_months": 12, "prepaid": false,
+            "commitment_years": 0, "options": {}, "site": null, "start_day": null,
+        });
+        let parsed = serde_json::from_value(selection.clone()).unwrap();
+        let price = crate::price::calculate(all.on(day).unwrap(), &parsed, None, day).unwrap();
+        serde_json::json!({
+            "id": QuoteId::new(uuid::Uuid::nil()), "number": "Q-2026-000001",
+            "account": words::AccountId::new(uuid::Uuid::nil()), "company": null,
+            "offer": { "selection": selection, "price": price, "day": day },
+            "created_at": "2026-11-23T01:00:00Z", "valid_through": "2026-12-23",
+        })
     }
 }

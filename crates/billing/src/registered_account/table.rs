@@ -1,10 +1,12 @@
 //! Registered accounts; `active_of` is unique, so a company has one active account (BI-23).
 
-use flow::{Fault, Page, Stop, Tx};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use flow::{Fault, Page, Refusal, Stop, Tx, code};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+};
 use words::CompanyId;
 
-use super::{ACCOUNT_NOT_FOUND, RegisteredAccount, RegisteredAccountId, State, views::Filter};
+use super::{REGISTERED_ACCOUNT_NOT_FOUND, RegisteredAccount, RegisteredAccountId, State, views::Filter};
 use crate::{contact::Contact, json};
 
 const NUMBER: &str = "account number";
@@ -36,6 +38,21 @@ mod entity {
 }
 use entity::{Column, Entity};
 
+/// Two approvals at once: one wins, the other looks again.
+const APPROVED_MEANWHILE: Refusal = Refusal::new(
+    code::ABORTED,
+    "ACCOUNT_APPROVED_MEANWHILE",
+    "Another account of this company was approved at this moment. Look at the list, then try again.",
+    "같은 회사의 다른 계좌가 방금 승인되었습니다. 목록을 확인한 뒤 다시 시도하세요.",
+);
+
+fn refusal(error: DbErr) -> Stop {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(which)) if which.contains("active_of") => APPROVED_MEANWHILE.into(),
+        _ => error.into(),
+    }
+}
+
 /// A new one.
 pub async fn insert(
     tx: &Tx,
@@ -65,7 +82,7 @@ pub async fn lock(tx: &Tx, id: RegisteredAccountId) -> Result<(RegisteredAccount
     if let Some(company) = tx.caller().confined_to()? {
         query = query.filter(Column::CompanyId.eq(company.uuid()));
     }
-    let row = query.lock_exclusive().one(tx.conn()).await?.ok_or(ACCOUNT_NOT_FOUND)?;
+    let row = query.lock_exclusive().one(tx.conn()).await?.ok_or(REGISTERED_ACCOUNT_NOT_FOUND)?;
     let contact = row.contact.map(|sealed| Contact::open(tx.sealer(), &sealed)).transpose()?;
     Ok((json::read(&row.content)?, contact))
 }
@@ -91,7 +108,8 @@ pub async fn save(tx: &Tx, a: &RegisteredAccount) -> Result<(), Stop> {
         .filter(Column::Id.eq(a.id.uuid()))
         .filter(Column::Version.eq(a.version - 1))
         .exec(tx.conn())
-        .await?;
+        .await
+        .map_err(refusal)?;
     if saved.rows_affected == 1 {
         Ok(())
     } else {

@@ -3,7 +3,7 @@
 use contract::membership::v1::MembershipEnded;
 use flow::{Flow, Stop};
 
-use crate::membership::know::EndMembership;
+use crate::membership::end::EndMembership;
 
 /// The fact, as our verb.
 pub async fn when(_: Flow, fact: MembershipEnded) -> Result<EndMembership, Stop> {

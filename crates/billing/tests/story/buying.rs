@@ -128,7 +128,7 @@ async fn seats_are_added_until_the_end_of_the_period() {
         pay(&t, &first, 583_000).await;
         let more = Selection { site_id: first.site_id.clone(), ..selection(OrderKind::Additional, "", 5, 0) };
         let early = orders(&t, &c.boss).place_order(order(more.clone())).await;
-        assert_eq!(reason(early), "SITE_NOT_FOUND", "nothing is in force yet");
+        assert_eq!(reason(early), "NO_MEMBERSHIP_IN_FORCE", "nothing is in force yet");
         apply(&t, &first, membership(&first, "shared", 10, date(2026, 11, 23), date(2027, 11, 22))).await;
 
         t.clock.advance(chrono::Duration::days(17)); // 10 December: 11 months, and 13 of December's 31 days
@@ -148,7 +148,7 @@ async fn seats_are_added_until_the_end_of_the_period() {
         assert_eq!(units(&content.monthly_fee), 60_000);
 
         let stranger = company(&t, 20).await;
-        assert_eq!(reason(orders(&t, &stranger.boss).place_order(order(more)).await), "SITE_NOT_FOUND");
+        assert_eq!(reason(orders(&t, &stranger.boss).place_order(order(more)).await), "NO_MEMBERSHIP_IN_FORCE");
         let m = GetOrderRequest { order_id: added.order_id.clone() };
         assert_eq!(reason(orders(&t, &stranger.boss).get_order(m).await), "ORDER_NOT_FOUND");
     })
@@ -218,7 +218,7 @@ async fn a_free_service_is_converted_with_consent() {
         let ended = MembershipEnded { membership: Some(MembershipContent { revision: 3, ..holds }) };
         t.hear(&free.site_id, ended).await;
         let more = Selection { site_id: free.site_id, ..selection(OrderKind::Additional, "", 5, 0) };
-        assert_eq!(reason(orders(&t, &c.boss).place_order(order(more)).await), "SITE_NOT_FOUND");
+        assert_eq!(reason(orders(&t, &c.boss).place_order(order(more)).await), "NO_MEMBERSHIP_IN_FORCE");
     })
     .await;
 }

@@ -201,7 +201,10 @@ async fn one_account_is_active_and_its_number_is_hidden() {
         let id = &second.registered_account_id;
         assert_eq!(reason(accounts(&t, &c.boss).delete_account(delete(id)).await), "ACCOUNT_IN_USE");
         let stranger = company(&t, 20).await;
-        assert_eq!(reason(accounts(&t, &stranger.boss).delete_account(delete(id)).await), "ACCOUNT_NOT_FOUND");
+        assert_eq!(
+            reason(accounts(&t, &stranger.boss).delete_account(delete(id)).await),
+            "REGISTERED_ACCOUNT_NOT_FOUND"
+        );
         let m = CancelPurchaseRequest { request_id: request_id(), purchase_id: pending.purchase_id };
         purchases(&t, &c.boss).cancel_purchase(m).await.unwrap();
         accounts(&t, &c.boss).delete_account(delete(id)).await.unwrap();
