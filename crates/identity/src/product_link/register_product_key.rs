@@ -17,8 +17,12 @@ const NOT_A_KEY: Wrong = Wrong::new(
     "ed25519 공개 키 (32바이트, base64url)를 입력하세요.",
 );
 /// Not there for this caller.
-pub const SITE_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "SITE_NOT_FOUND", "Your company has no such site.", "사이트를 찾을 수 없습니다.");
+pub const SITE_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "SITE_NOT_FOUND",
+    "There is no such site. Check the id; your sites are listed under /v1/sites.",
+    "해당 사이트를 찾을 수 없습니다. 사이트 ID를 확인하세요.",
+);
 
 /// The command.
 #[derive(Debug, Serialize)]
