@@ -5,7 +5,7 @@ use crate::{EventType, Fact, billing, identity, membership, notification, vouche
 /// Fact → the services that react to it (`crates/<service>/src/when/<fact>.rs`).
 pub fn subscriptions() -> Vec<(EventType, &'static [&'static str])> {
     vec![
-        (identity::v1::CompanyChanged::event_type(), &["billing", "voucher"]),
+        (identity::v1::CompanyChanged::event_type(), &["billing"]),
         (billing::v1::QuoteCreated::event_type(), &["billing"]),
         (billing::v1::OrderPaid::event_type(), &["membership"]),
         (billing::v1::OrderFulfilled::event_type(), &["identity"]),
@@ -17,7 +17,6 @@ pub fn subscriptions() -> Vec<(EventType, &'static [&'static str])> {
         (voucher::v1::LotFunded::event_type(), &["billing", "identity"]),
         (voucher::v1::LotClosed::event_type(), &["billing"]),
         (voucher::v1::LotCloseRefused::event_type(), &["billing"]),
-        (voucher::v1::SendDue::event_type(), &["voucher"]),
         (notification::v1::MessagesRequested::event_type(), &["notification"]),
         (notification::v1::MessagesReported::event_type(), &["voucher"]),
     ]
