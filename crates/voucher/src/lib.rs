@@ -1,1 +1,69 @@
-//! voucher
+//! Gift vouchers (VO-1 to VO-20): lots of value a company bought, sends of gifts out of them, gifts claimed, declined,
+//! recalled and expired, and a ledger that accounts for every won.
+
+pub mod amount;
+pub mod every;
+pub mod gift;
+pub mod gift_code;
+pub mod ledger;
+pub mod lot;
+pub mod message;
+pub mod migrations;
+pub mod recipient;
+pub mod rpc;
+pub mod send;
+pub mod settings;
+pub mod sheet;
+pub mod sql;
+pub mod throttle;
+pub mod when;
+
+use std::{path::PathBuf, sync::Arc};
+
+use boot::{Kit, Service, Wired};
+use contract::voucher::v1::{
+    gift_service_server::GiftServiceServer, lot_service_server::LotServiceServer,
+    recipient_service_server::RecipientServiceServer, send_service_server::SendServiceServer,
+    sheet_service_server::SheetServiceServer,
+};
+use flow::Every;
+use sea_orm_migration::MigrationTrait;
+
+/// The service.
+pub struct Voucher;
+
+impl Service for Voucher {
+    const NAME: &'static str = "voucher";
+    const DEFAULTS: &'static str = include_str!("../voucher.default.toml");
+    type Settings = settings::Settings;
+
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        migrations::all()
+    }
+
+    fn wire(kit: &Kit, settings: settings::Settings) -> anyhow::Result<Wired> {
+        let reader = reader(&settings)?;
+        let flow = kit.flow().with(Arc::new(kit.keys())).with(Arc::new(settings));
+        let rpc = rpc::Rpc::new(flow.clone(), reader);
+        Ok(Wired::new(&flow)
+            .grpc(LotServiceServer::new(rpc.clone()))
+            .grpc(SendServiceServer::new(rpc.clone()))
+            .grpc(SheetServiceServer::new(rpc.clone()))
+            .grpc(RecipientServiceServer::new(rpc.clone()))
+            .grpc(GiftServiceServer::new(rpc))
+            .when("purchase_approved", when::purchase_approved::when)
+            .when("purchase_refund_requested", when::purchase_refund_requested::when)
+            .when("messages_reported", when::messages_reported::when)
+            .worker("second_dispatch_due_sends", Every::seconds(1), every::second_dispatch_due_sends::work)
+            .every("day_expire_lots", Every::day(), every::day_expire_lots::every))
+    }
+}
+
+/// VO-4: by default this very program reads sheets, started anew as `parse-sheet`.
+fn reader(settings: &settings::Settings) -> anyhow::Result<sheet::parse::Reader> {
+    let program = match settings.sheet_program.as_str() {
+        "" => std::env::current_exe()?,
+        program => PathBuf::from(program),
+    };
+    Ok(sheet::parse::Reader { program, memory_mib: settings.sheet_memory_mib, seconds: settings.sheet_seconds })
+}

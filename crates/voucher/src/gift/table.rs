@@ -1,0 +1,332 @@
+//! Gifts in the database. Who changes one holds its lot first (lock order: request id → send → lot → gift).
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use flow::{Fault, Page, Stop, Tx};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use uuid::Uuid;
+use words::{Day, Money};
+
+use super::{Gift, GiftId, MessageState, Received, State};
+use crate::{lot::LotId, message::Message, send::SendId, sql};
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    company_id: Uuid,
+    lot_id: Uuid,
+    send_id: Uuid,
+    recipient_id: Uuid,
+    number: i64,
+    amount: i64,
+    state: String,
+    valid_through: NaiveDate,
+    issued_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+}
+
+const COLUMNS: &str = "g.id, g.company_id, g.lot_id, g.send_id, g.recipient_id, g.number, g.amount, g.state, g.valid_through, \
+                       g.issued_at, g.ended_at";
+
+impl TryFrom<Row> for Gift {
+    type Error = Stop;
+    fn try_from(row: Row) -> Result<Self, Stop> {
+        Ok(Self {
+            id: row.id.into(),
+            company: row.company_id.into(),
+            lot: row.lot_id.into(),
+            send: row.send_id.into(),
+            recipient: row.recipient_id.into(),
+            number: row.number,
+            amount: Money::from_won(row.amount),
+            state: State::named(&row.state).ok_or_else(|| sql::unknown("gift state"))?,
+            valid_through: Day::from(row.valid_through),
+            issued_at: row.issued_at,
+            ended_at: row.ended_at,
+        })
+    }
+}
+
+/// New gifts with the digests of their codes.
+pub async fn insert(tx: &Tx, gifts: &[(Gift, Vec<u8>)]) -> Result<(), Stop> {
+    let columns = [
+        "id",
+        "company_id",
+        "lot_id",
+        "send_id",
+        "recipient_id",
+        "number",
+        "amount",
+        "code_digest",
+        "state",
+        "message_state",
+        "valid_through",
+        "issued_at",
+    ];
+    sql::insert_many(tx.conn(), "gifts", &columns, gifts, |(gift, digest)| {
+        vec![
+            gift.id.uuid().into(),
+            gift.company.uuid().into(),
+            gift.lot.uuid().into(),
+            gift.send.uuid().into(),
+            gift.recipient.uuid().into(),
+            gift.number.into(),
+            gift.amount.won().into(),
+            digest.clone().into(),
+            gift.state.name().into(),
+            (MessageState::Requested as i16).into(),
+            NaiveDate::from(gift.valid_through).into(),
+            gift.issued_at.into(),
+        ]
+    })
+    .await
+}
+
+/// The gift of a code, with its message; not held.
+pub async fn by_code(conn: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Option<Received>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Words {
+        subject: String,
+        body: String,
+    }
+    let sql = format!("SELECT {COLUMNS} FROM gifts g WHERE g.code_digest = $1");
+    let Some(row) = sql::row::<Row>(conn, &sql, vec![digest.into()]).await? else { return Ok(None) };
+    let gift = Gift::try_from(row)?;
+    let sql = "SELECT subject, body FROM sends WHERE id = $1";
+    let words: Words = sql::one(conn, sql, vec![gift.send.uuid().into()]).await?;
+    Ok(Some(Received { gift, message: Message { subject: words.subject, body: words.body } }))
+}
+
+/// The gift as it is now.
+pub async fn find(conn: &impl ConnectionTrait, id: GiftId) -> Result<Option<Gift>, Stop> {
+    let sql = format!("SELECT {COLUMNS} FROM gifts g WHERE g.id = $1");
+    sql::row::<Row>(conn, &sql, vec![id.uuid().into()]).await?.map(Gift::try_from).transpose()
+}
+
+/// Ends an unclaimed gift; `false` if it was not unclaimed any more: somebody else won.
+pub async fn end(tx: &Tx, gift: &mut Gift, state: State) -> Result<bool, Stop> {
+    let sql = "UPDATE gifts SET state = $2, ended_at = $3 WHERE id = $1 AND state = 'unclaimed'";
+    let values: Vec<Value> = vec![gift.id.uuid().into(), state.name().into(), tx.now().into()];
+    let won = sql::run(tx.conn(), sql, values).await? == 1;
+    if won {
+        gift.state = state;
+        gift.ended_at = Some(tx.now());
+    }
+    Ok(won)
+}
+
+/// How many gifts, and what they come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figure {
+    /// How many.
+    pub count: i64,
+    /// What they come to.
+    pub amount: Money,
+}
+
+/// How many gifts ended, and their value.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended {
+    /// How many.
+    pub count: i64,
+    /// Their value.
+    pub total: Money,
+}
+
+#[derive(FromQueryResult)]
+struct Sum {
+    count: i64,
+    total: i64,
+}
+
+/// What would end: the unclaimed gifts of a send, all or chosen.
+pub async fn unclaimed_of_send(
+    conn: &impl ConnectionTrait,
+    send: SendId,
+    chosen: Option<&[GiftId]>,
+) -> Result<Ended, Stop> {
+    let (filter, values) = of_send(send, chosen, 1);
+    sum(conn, &filter, values).await
+}
+
+/// Ends the unclaimed gifts of a send, all or chosen. The caller holds the lot.
+pub async fn end_of_send(tx: &Tx, send: SendId, chosen: Option<&[GiftId]>, state: State) -> Result<Ended, Stop> {
+    let ended = unclaimed_of_send(tx.conn(), send, chosen).await?;
+    let (filter, values) = of_send(send, chosen, 3);
+    end_all(tx, &filter, values, state, ended).await
+}
+
+/// Ends every unclaimed gift of a lot. The caller holds the lot.
+pub async fn end_all_of_lot(tx: &Tx, lot: LotId, state: State) -> Result<Ended, Stop> {
+    let ended = sum(tx.conn(), "lot_id = $1", vec![lot.uuid().into()]).await?;
+    end_all(tx, "lot_id = $3", vec![lot.uuid().into()], state, ended).await
+}
+
+async fn sum(conn: &impl ConnectionTrait, filter: &str, values: Vec<Value>) -> Result<Ended, Stop> {
+    let sql = format!(
+        "SELECT COUNT(*) AS count, CAST(COALESCE(SUM(amount), 0) AS bigint) AS total FROM gifts WHERE state = 'unclaimed' AND {filter}"
+    );
+    let sum: Sum = sql::one(conn, &sql, values).await?;
+    Ok(Ended { count: sum.count, total: Money::from_won(sum.total) })
+}
+
+/// Nobody else can end a gift of a held lot, so what was summed is what ends; if not, nothing is done.
+async fn end_all(tx: &Tx, filter: &str, values: Vec<Value>, state: State, expected: Ended) -> Result<Ended, Stop> {
+    let sql = format!("UPDATE gifts SET state = $1, ended_at = $2 WHERE state = 'unclaimed' AND {filter}");
+    let all = [vec![state.name().into(), tx.now().into()], values].concat();
+    let ended = sql::run(tx.conn(), &sql, all).await?;
+    if i64::try_from(ended).ok() == Some(expected.count) {
+        return Ok(expected);
+    }
+    Err(Fault::bug(anyhow::anyhow!("gifts of a held lot were ended by somebody else")).into())
+}
+
+fn of_send(send: SendId, chosen: Option<&[GiftId]>, first: usize) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = vec![send.uuid().into()];
+    let mut filter = format!("send_id = ${first}");
+    if let Some(chosen) = chosen {
+        values.extend(chosen.iter().map(|id| Value::from(id.uuid())));
+        filter += &format!(" AND id IN {}", sql::tuple(first, chosen.len()));
+    }
+    (filter, values)
+}
+
+/// Messages got this far; what is further on stays (VO-8).
+pub async fn report(tx: &Tx, gifts: &[GiftId], state: MessageState) -> Result<(), Stop> {
+    if gifts.is_empty() {
+        return Ok(());
+    }
+    let mut values: Vec<Value> = vec![(state as i16).into()];
+    values.extend(gifts.iter().map(|id| Value::from(id.uuid())));
+    let sql = format!(
+        "UPDATE gifts SET message_state = $1 WHERE message_state < $1 AND message_state < 3 AND id IN {}",
+        sql::tuple(1, gifts.len())
+    );
+    sql::run(tx.conn(), &sql, values).await.map(drop)
+}
+
+/// How far the messages of a send got.
+#[derive(Debug, FromQueryResult)]
+pub struct MessageCounts {
+    /// Gifts made.
+    pub issued: i64,
+    /// Handed over, at least.
+    pub handed_over: i64,
+    /// Arrived.
+    pub delivered: i64,
+    /// Will not.
+    pub failed: i64,
+}
+
+/// VO-8.
+pub async fn message_counts(conn: &impl ConnectionTrait, send: SendId) -> Result<MessageCounts, Stop> {
+    let sql = "SELECT COUNT(*) AS issued, \
+               CAST(COALESCE(SUM(CASE WHEN message_state >= 2 THEN 1 ELSE 0 END), 0) AS bigint) AS handed_over, \
+               CAST(COALESCE(SUM(CASE WHEN message_state = 3 THEN 1 ELSE 0 END), 0) AS bigint) AS delivered, \
+               CAST(COALESCE(SUM(CASE WHEN message_state = 4 THEN 1 ELSE 0 END), 0) AS bigint) AS failed \
+               FROM gifts WHERE send_id = $1";
+    sql::one(conn, sql, vec![send.uuid().into()]).await
+}
+
+/// The gifts of sends by state (VO-13).
+pub async fn figures(
+    conn: &impl ConnectionTrait,
+    sends: &[SendId],
+) -> Result<HashMap<SendId, HashMap<State, Figure>>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Counted {
+        send_id: Uuid,
+        state: String,
+        count: i64,
+        amount: i64,
+    }
+    let mut found: HashMap<SendId, HashMap<State, Figure>> = HashMap::new();
+    if sends.is_empty() {
+        return Ok(found);
+    }
+    let sql = format!(
+        "SELECT send_id, state, COUNT(*) AS count, CAST(SUM(amount) AS bigint) AS amount FROM gifts \
+         WHERE send_id IN {} GROUP BY send_id, state",
+        sql::tuple(0, sends.len())
+    );
+    let values: Vec<Value> = sends.iter().map(|id| Value::from(id.uuid())).collect();
+    for row in sql::rows::<Counted>(conn, &sql, values).await? {
+        let state = State::named(&row.state).ok_or_else(|| sql::unknown("gift state"))?;
+        let figure = Figure { count: row.count, amount: Money::from_won(row.amount) };
+        found.entry(row.send_id.into()).or_default().insert(state, figure);
+    }
+    Ok(found)
+}
+
+/// A gift with its recipient, for the sender's list.
+pub struct Listed {
+    /// The gift.
+    pub gift: Gift,
+    /// How far its message got.
+    pub message: MessageState,
+    /// The recipient's name.
+    pub name: String,
+    /// The recipient's phone.
+    pub phone: String,
+}
+
+/// A page of a send's gifts, in the order of its recipients.
+pub async fn page(
+    conn: &impl ConnectionTrait,
+    send: SendId,
+    state: Option<State>,
+    page: &Page,
+) -> Result<Vec<Listed>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Beside {
+        #[sea_orm(nested)]
+        gift: Row,
+        message_state: i16,
+        name: String,
+        phone: String,
+    }
+    let filter = state.map_or_else(String::new, |state| format!(" AND g.state = '{}'", state.name()));
+    let sql = format!(
+        "SELECT {COLUMNS}, g.message_state, r.name, r.phone FROM gifts g JOIN recipients r ON r.id = g.recipient_id \
+         WHERE g.send_id = $1 AND g.number > $2{filter} ORDER BY g.number LIMIT {}",
+        page.fetch()
+    );
+    let after = page.after_as::<i64>()?.unwrap_or(0);
+    let rows: Vec<Beside> = sql::rows(conn, &sql, vec![send.uuid().into(), after.into()]).await?;
+    rows.into_iter()
+        .map(|row| {
+            let message = MessageState::numbered(row.message_state).ok_or_else(|| sql::unknown("message state"))?;
+            Ok(Listed { gift: row.gift.try_into()?, message, name: row.name, phone: row.phone })
+        })
+        .collect()
+}
+
+/// Marks a claimed gift as credited (VO-17); `false` if it was before, or is not claimed.
+pub async fn redeem(tx: &Tx, id: GiftId, reference: &str) -> Result<bool, Stop> {
+    let sql = "UPDATE gifts SET redeemed_at = $2, wallet_reference = $3 WHERE id = $1 AND state = 'claimed' AND redeemed_at IS NULL";
+    Ok(sql::run(tx.conn(), sql, vec![id.uuid().into(), tx.now().into(), reference.into()]).await? == 1)
+}
+
+/// When a gift was credited, and under which reference; and whose gift a reference belongs to.
+pub async fn redeemed(conn: &impl ConnectionTrait, id: GiftId) -> Result<Option<(DateTime<Utc>, String)>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Redeemed {
+        redeemed_at: DateTime<Utc>,
+        wallet_reference: String,
+    }
+    let sql = "SELECT redeemed_at, wallet_reference FROM gifts WHERE id = $1 AND redeemed_at IS NOT NULL";
+    let row: Option<Redeemed> = sql::row(conn, sql, vec![id.uuid().into()]).await?;
+    Ok(row.map(|row| (row.redeemed_at, row.wallet_reference)))
+}
+
+/// Whether a wallet's reference stands at any gift.
+pub async fn reference_is_used(conn: &impl ConnectionTrait, reference: &str) -> Result<bool, Stop> {
+    #[derive(FromQueryResult)]
+    struct Id {
+        #[expect(dead_code, reason = "only whether there is a row is asked")]
+        id: Uuid,
+    }
+    let sql = "SELECT id FROM gifts WHERE wallet_reference = $1";
+    Ok(sql::row::<Id>(conn, sql, vec![reference.into()]).await?.is_some())
+}

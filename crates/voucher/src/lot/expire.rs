@@ -1,0 +1,47 @@
+//! The day's expiry (VO-15): lots whose last day has passed, with their unclaimed gifts. A gift is valid as long as its
+//! lot; a lot with a send still under way waits for it.
+
+use flow::{Done, Stop, Tx, Verb};
+use serde::Serialize;
+
+use super::{State, table};
+use crate::{
+    gift,
+    ledger::{self, Movement},
+};
+
+const LOTS_AT_ONCE: u64 = 20;
+
+/// The command: some lots in one transaction, again until none is left.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExpireLots;
+
+impl Verb for ExpireLots {
+    const NAME: &'static str = "ExpireLots";
+    type Answer = Done;
+
+    async fn perform(&self, tx: &mut Tx) -> Result<Done, Stop> {
+        let past = table::past(tx, tx.today(), LOTS_AT_ONCE).await?;
+        for id in &past {
+            let lot = table::lock(tx, *id, None).await?;
+            if lot.state != State::Open || lot.buckets.reserved.is_positive() {
+                continue; // somebody was faster
+            }
+            let gifts = gift::table::end_all_of_lot(tx, lot.id, gift::State::Expired).await?;
+            if gifts.total.is_positive()
+                && !ledger::table::post(tx, lot.id, Movement::ExpireGifts, gifts.total, lot.id.uuid()).await?
+            {
+                return Err(crate::sql::unknown("balance of a locked lot"));
+            }
+            let available = lot.buckets.available;
+            if available.is_positive()
+                && !ledger::table::post(tx, lot.id, Movement::ExpireLot, available, lot.id.uuid()).await?
+            {
+                return Err(crate::sql::unknown("balance of a locked lot"));
+            }
+            table::set_state(tx, lot.id, State::Expired).await?;
+            tracing::info!(lot = %lot.id, gifts = gifts.count, "a lot expired");
+        }
+        Ok(if past.len() as u64 == LOTS_AT_ONCE { Done::More } else { Done::All })
+    }
+}

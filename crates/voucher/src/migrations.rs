@@ -1,0 +1,28 @@
+//! The tables of the service, oldest first. Constraints are the last line of each rule.
+
+mod m0001_lots;
+mod m0002_sends;
+
+use sea_orm_migration::{
+    MigrationTrait, SchemaManager,
+    sea_orm::{ConnectionTrait, DbBackend, DbErr},
+};
+
+/// In order.
+pub fn all() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(m0001_lots::Migration), Box::new(m0002_sends::Migration)]
+}
+
+/// Runs statements of one text for both engines: `{id}`, `{instant}`, `{day}`, `{bytes}` are the columns' types.
+async fn statements(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let [id, instant, day, bytes] = match manager.get_database_backend() {
+        DbBackend::Postgres => ["uuid", "timestamptz", "date", "bytea"],
+        _ => ["uuid_text", "timestamp_with_timezone_text", "date_text", "blob"],
+    };
+    for sql in statements {
+        let sql = sql.replace("{id}", id).replace("{instant}", instant).replace("{day}", day).replace("{bytes}", bytes);
+        db.execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}

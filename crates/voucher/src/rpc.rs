@@ -1,0 +1,37 @@
+//! Each RPC: parse → verb → render.
+
+mod gift;
+mod lot;
+mod send;
+mod sheet;
+
+use std::sync::Arc;
+
+use flow::{Caller, Flow};
+use tokio::sync::Semaphore;
+use tonic::Request;
+
+use crate::sheet::parse::Reader;
+
+/// All services of this context.
+#[derive(Clone)]
+pub struct Rpc {
+    flow: Flow,
+    reader: Reader,
+    reading: Arc<Semaphore>,
+}
+
+/// Sheets read at the same time: each is a process of its own.
+const SHEETS_AT_ONCE: usize = 2;
+
+impl Rpc {
+    /// On this flow, reading sheets so.
+    pub fn new(flow: Flow, reader: Reader) -> Self {
+        Self { flow, reader, reading: Arc::new(Semaphore::new(SHEETS_AT_ONCE)) }
+    }
+}
+
+/// The caller the access layer found.
+fn caller_of<M>(request: &Request<M>) -> Caller {
+    request.extensions().get::<Caller>().cloned().unwrap_or_else(Caller::anyone)
+}

@@ -1,0 +1,252 @@
+//! The child process that reads an uploaded file (VO-4): the file comes in on standard input, what stands in its cells
+//! goes out on standard output as JSON lines. A hostile workbook can make a reader ask for terabytes and abort
+//! (whatever the language), so it happens here, under the parent's limits, where an abort is only one refused file.
+
+mod csv;
+mod xls;
+mod xlsx;
+mod zipped;
+
+use std::io::{self, BufWriter, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Column, Format, LARGEST_FILE, MOST_ROWS, Unreadable, letters};
+
+/// Columns to the right of this one have no business in a list of recipients.
+const MOST_COLUMNS: u32 = 64;
+/// Headings stand in one of the first so many rows.
+const HEADING_ROWS: u32 = 10;
+/// Longer cells are cut: no right value is longer, and a wrong one is shown masked.
+const LONGEST_CELL: usize = 200;
+
+/// A line of the child's output.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// First: what the file is, where its columns stand, and in which row their headings.
+    Head(Format, [String; 3], u64),
+    /// A row that is not blank: its number, then name, phone, amount.
+    Row(u64, [String; 3]),
+    /// Last: the number of the last row.
+    End(u64),
+    /// Instead: why it is not read, and the cell to blame, if one is.
+    No(Unreadable, String),
+}
+
+/// Why reading stopped.
+enum Halt {
+    /// The file's fault.
+    No(Unreadable, String),
+    /// The parent is gone.
+    Pipe,
+}
+
+impl From<Unreadable> for Halt {
+    fn from(why: Unreadable) -> Self {
+        Self::No(why, String::new())
+    }
+}
+
+impl From<io::Error> for Halt {
+    fn from(_: io::Error) -> Self {
+        Self::Pipe
+    }
+}
+
+/// What `dure parse-sheet` runs: standard input to standard output. The exit code tells nothing; the lines do.
+pub fn child_main() {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX) + 1;
+    if io::stdin().lock().take(limit).read_to_end(&mut bytes).is_err() {
+        return;
+    }
+    let mut out = Rows::new(BufWriter::new(io::stdout().lock()));
+    if let Err(Halt::No(why, cell)) = read(&bytes, &mut out) {
+        out.refuse(why, cell);
+    }
+}
+
+fn read<W: Write>(bytes: &[u8], out: &mut Rows<W>) -> Result<(), Halt> {
+    const COMPOUND_FILE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+    if bytes.is_empty() {
+        return Err(Unreadable::Empty.into());
+    }
+    if bytes.len() > LARGEST_FILE {
+        return Err(Unreadable::TooLarge.into());
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        xlsx::read(bytes, out)?;
+    } else if bytes.starts_with(COMPOUND_FILE) {
+        xls::read(bytes, out)?;
+    } else {
+        csv::read(bytes, out)?;
+    }
+    out.finish()
+}
+
+/// The rows as they come, cell by cell in order: finds the headings, then hands on name, phone and amount.
+struct Rows<W: Write> {
+    out: W,
+    format: Format,
+    places: Option<[u32; 3]>,
+    row: u32,
+    cells: Vec<(u32, String)>,
+    last: u64,
+}
+
+impl<W: Write> Rows<W> {
+    fn new(out: W) -> Self {
+        Self { out, format: Format::Xlsx, places: None, row: 0, cells: Vec::new(), last: 0 }
+    }
+
+    /// What is being read.
+    fn format(&mut self, format: Format) {
+        self.format = format;
+    }
+
+    /// A cell, rows and columns from 0; cells come in the order of their rows.
+    fn cell(&mut self, row: u32, column: u32, text: &str) -> Result<(), Halt> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        if u64::from(row) > MOST_ROWS || column >= MOST_COLUMNS {
+            return Err(Halt::No(Unreadable::TooLarge, format!("{}{}", letters(column), u64::from(row) + 1)));
+        }
+        if row < self.row {
+            return Err(Unreadable::Broken.into());
+        }
+        if row > self.row {
+            self.end_row()?;
+            self.row = row;
+        }
+        self.cells.push((column, text.chars().filter(|c| *c != '\0').take(LONGEST_CELL).collect()));
+        Ok(())
+    }
+
+    /// A formula stands here.
+    fn formula(&self, row: u32, column: u32) -> Halt {
+        Halt::No(Unreadable::Formula, format!("{}{}", letters(column), u64::from(row) + 1))
+    }
+
+    fn end_row(&mut self) -> Result<(), Halt> {
+        let cells = std::mem::take(&mut self.cells);
+        if cells.is_empty() {
+            return Ok(());
+        }
+        let number = u64::from(self.row) + 1;
+        match self.places {
+            Some(places) => {
+                let of = |place| cells.iter().find(|(column, _)| *column == place).map(|(_, text)| text.clone());
+                let row = places.map(|place| of(place).unwrap_or_default());
+                if row.iter().any(|cell| !cell.is_empty()) {
+                    self.last = number;
+                    self.say(&Line::Row(number, row))?;
+                }
+            }
+            None => match headings(&cells) {
+                Some(places) => {
+                    self.places = Some(places);
+                    self.last = number;
+                    self.say(&Line::Head(self.format, places.map(letters), number))?;
+                }
+                None if self.row >= HEADING_ROWS => return Err(Unreadable::Headings.into()),
+                None => {}
+            },
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Halt> {
+        let seen = !self.cells.is_empty() || self.last > 0;
+        self.end_row()?;
+        match self.places {
+            Some(_) => {
+                self.say(&Line::End(self.last))?;
+                Ok(self.out.flush()?)
+            }
+            None if seen || self.row > 0 => Err(Unreadable::Headings.into()),
+            None => Err(Unreadable::Empty.into()),
+        }
+    }
+
+    fn refuse(&mut self, why: Unreadable, cell: String) {
+        let told = self.say(&Line::No(why, cell)).and_then(|()| Ok(self.out.flush()?));
+        drop(told); // the parent is gone: nobody to tell
+    }
+
+    fn say(&mut self, line: &Line) -> Result<(), Halt> {
+        serde_json::to_writer(&mut self.out, line).map_err(|_| Halt::Pipe)?;
+        Ok(self.out.write_all(b"\n")?)
+    }
+}
+
+/// Where the three columns stand, if this row holds their headings.
+fn headings(cells: &[(u32, String)]) -> Option<[u32; 3]> {
+    let place =
+        |wanted| cells.iter().find(|(_, text)| Column::meant_by(text) == Some(wanted)).map(|(column, _)| *column);
+    let [name, phone, amount] = Column::ALL.map(place);
+    Some([name?, phone?, amount?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the child says to these bytes.
+    pub(super) fn said(bytes: &[u8]) -> Vec<Line> {
+        let mut out = Rows::new(Vec::new());
+        if let Err(Halt::No(why, cell)) = read(bytes, &mut out) {
+            out.refuse(why, cell);
+        }
+        out.out.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect()
+    }
+
+    fn refused(bytes: &[u8]) -> Unreadable {
+        match said(bytes).pop() {
+            Some(Line::No(why, _)) => why,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_no_sheet_is_refused_by_its_content() {
+        // VO-4
+        assert_eq!(refused(b""), Unreadable::Empty);
+        assert_eq!(refused(b" \n \n"), Unreadable::Empty);
+        assert_eq!(refused(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Unreadable::Unknown);
+        assert_eq!(refused(b"PK\x03\x04 and then nothing"), Unreadable::Broken);
+        assert_eq!(refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and then nothing"), Unreadable::Broken);
+        assert_eq!(refused("이름,금액\n홍길동,1000\n".as_bytes()), Unreadable::Headings);
+    }
+
+    #[test]
+    fn columns_are_found_by_their_headings_in_any_order() {
+        // VO-4
+        let lines = said(
+            "발송 명단,,\n금액,비고,휴대폰 번호,고객명\n1000,x,01000001001,홍길동\n,,,\n2000,,01000001002,김하나\n"
+                .as_bytes(),
+        );
+        let text = lines.iter().map(|l| format!("{l:?}")).collect::<Vec<_>>().join("\n");
+        assert!(text.contains(r#"Head(CsvUtf8, ["D", "C", "A"], 2)"#), "{text}");
+        assert!(text.contains(r#"Row(3, ["홍길동", "01000001001", "1000"])"#), "{text}");
+        assert!(text.contains(r#"Row(5, ["김하나", "01000001002", "2000"])"#), "{text}");
+        assert!(text.ends_with("End(5)"), "{text}");
+    }
+
+    #[test]
+    fn the_four_formats_are_read() {
+        // VO-4
+        for (file, format, rows) in [
+            ("recipients-1000.xlsx", Format::Xlsx, 1_000),
+            ("recipients-50.xls", Format::Xls, 50),
+            ("recipients-200-cp949.csv", Format::CsvCp949, 200),
+            ("recipients-as-people-type.xlsx", Format::Xlsx, 15),
+        ] {
+            let bytes = std::fs::read(format!("{}/examples/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            let lines = said(&bytes);
+            assert!(matches!(&lines[0], Line::Head(f, ..) if *f == format), "{file}: {:?}", lines[0]);
+            assert_eq!(lines.len() - 2, rows, "{file}");
+        }
+    }
+}

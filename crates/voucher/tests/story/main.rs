@@ -1,0 +1,11 @@
+//! The voucher service's stories over gRPC, on every engine of the run.
+#![expect(clippy::unwrap_used, reason = "a test that finds nothing fails")]
+
+mod desk;
+
+mod funding;
+mod gifts;
+mod ledger;
+mod random;
+mod sending;
+mod sheets;
