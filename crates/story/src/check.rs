@@ -4,7 +4,6 @@
 use std::fmt::Display;
 
 use anyhow::bail;
-use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::client::Answer;
@@ -65,16 +64,16 @@ impl Teller {
     pub fn field_refused(&mut self, what: &str, answer: &Answer, field: &str) -> anyhow::Result<()> {
         let violations = answer.violations();
         let fields = violations.iter().map(|(field, _)| *field).collect::<Vec<_>>().join(", ");
-        let fits = answer.status == StatusCode::BAD_REQUEST && fields == field;
+        let fits = answer.status.is_client_error() && fields == field && !answer.sentence().is_empty();
         if !fits {
             println!(
-                "    ✗ {what}\n        expected  400, the field {field}\n        actual    {} {}",
+                "    ✗ {what}\n        expected  refused for the field {field}\n        actual    {} {}",
                 answer.status, answer.body
             );
             bail!("{what}: expected a violation of {field}, but {} answered {}", answer.call, answer.status);
         }
-        let why = violations.first().map(|(_, why)| *why).unwrap_or_default();
-        self.passed(what, format_args!("{field} · {why}"));
+        let (reason, why) = (answer.reason().unwrap_or_default(), violations.first().map(|(_, why)| *why));
+        self.passed(what, format_args!("{reason}, {field} · {}", why.unwrap_or_default()));
         Ok(())
     }
 

@@ -62,7 +62,7 @@ pub async fn play(scene: &mut Scene, voucher: &Firm) -> anyhow::Result<Credit> {
     let small_lot = approve(scene, voucher, &small).await?;
     let more = json!({ "faceValue": money(Money::from_won(LEFT + 10_000)) });
     let refused = voucher.boss.client.try_post("/v1/purchases", more).await?;
-    scene.tell.refused("more than the month's limit", &refused, 409, "PURCHASE_LIMIT_EXCEEDED")?;
+    scene.tell.refused("more than the month's limit", &refused, 429, "PURCHASE_LIMIT_EXCEEDED")?;
     scene.company_becomes(voucher, "COMPANY_STATE_CUSTOMER").await?;
     scene.tell.note("the company is a customer");
     Ok(Credit { purchase: id, lot, face: Money::from_won(face), paid, small_lot })

@@ -73,13 +73,13 @@ async fn twice(scene: &mut Scene, claiming: &[Gift], declining: &[Gift]) -> anyh
     let anyone = scene.anyone.clone();
     if let Some(gift) = claiming.first() {
         let refused = anyone.try_post("/v1/gifts:claim", json!({ "code": gift.code })).await?;
-        scene.tell.refused("claiming a second time", &refused, 409, "GIFT_NOT_UNCLAIMED")?;
+        scene.tell.refused("claiming a second time", &refused, 409, "GIFT_ALREADY_CLAIMED")?;
         let refused = anyone.try_post("/v1/gifts:decline", json!({ "code": gift.code })).await?;
-        scene.tell.refused("declining what was claimed", &refused, 409, "GIFT_NOT_UNCLAIMED")?;
+        scene.tell.refused("declining what was claimed", &refused, 409, "GIFT_ALREADY_CLAIMED")?;
     }
     if let Some(gift) = declining.first() {
         let refused = anyone.try_post("/v1/gifts:claim", json!({ "code": gift.code })).await?;
-        scene.tell.refused("claiming what was declined", &refused, 409, "GIFT_NOT_UNCLAIMED")?;
+        scene.tell.refused("claiming what was declined", &refused, 409, "GIFT_DECLINED")?;
     }
     Ok(())
 }
