@@ -44,7 +44,8 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if let Some(Command::ParseSheet) = arguments.command {
-        return voucher::sheet::child_main();
+        voucher::sheet::child::child_main();
+        return Ok(());
     }
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {

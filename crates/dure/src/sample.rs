@@ -66,9 +66,8 @@ pub async fn load(identity: &str, notification: &str) -> anyhow::Result<Sample> 
 }
 
 async fn sign_up(identity: Channel, notification: Channel) -> anyhow::Result<()> {
-    let documents =
-        ConsentServiceClient::new(identity.clone()).list_consent_documents(pb::ListConsentDocumentsRequest {});
-    let documents = documents.await?.into_inner().documents;
+    let mut consents = ConsentServiceClient::new(identity.clone());
+    let documents = consents.list_consent_documents(pb::ListConsentDocumentsRequest {}).await?.into_inner().documents;
     let consents = documents.into_iter().map(|d| pb::Consent { key: d.key, version: d.version, agreed: d.required });
     let company = pb::CompanyForm {
         legal_name: COMPANY.to_owned(),

@@ -79,7 +79,8 @@ Dure is running: everything in this process, data in ./data (delete it to start 
   Operator          {operator}  /  {operator_password}
   Sample company    {company}: super admin {login_id}  /  {password}
 
-  Sign in:  curl -s http://{address}/v1/sessions -H 'Idempotency-Key: '$(cat /proc/sys/kernel/random/uuid) \\
+  Sign in:  curl -s http://{address}/v1/sessions -H 'Content-Type: application/json' \\
+                 -H 'Idempotency-Key: '$(cat /proc/sys/kernel/random/uuid) \\
                  -d '{{\"login_id\":\"{login_id}\",\"password\":\"{password}\"}}'
   The whole story in one go, in another terminal:  scripts/demo
 

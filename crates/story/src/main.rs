@@ -1,7 +1,10 @@
 //! `story play`: plays the story against a Dure that runs (`--url`), one it starts in a temporary folder (the default),
 //! or all services as processes on PostgreSQL and RabbitMQ (`--services`). Ends with 0 if every figure was right.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -55,11 +58,23 @@ struct Play {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     let Command::Play(play) = Arguments::parse().command;
+    match until_stopped(run(&play)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(wrong) => {
+            // The chain of causes, without the backtrace that RUST_BACKTRACE would add.
+            eprintln!("\nThe story ends here: {wrong:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// SIGTERM and Ctrl-C end it as an error does, so that what it started is stopped.
+async fn until_stopped(play: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
-        played = run(&play) => played,
+        played = play => played,
         _ = terminate.recv() => anyhow::bail!("stopped"),
         _ = tokio::signal::ctrl_c() => anyhow::bail!("stopped"),
     }

@@ -40,11 +40,11 @@ pub async fn play(scene: &mut Scene, voucher: &Firm, portal: &Firm) -> anyhow::R
     foreign["companyName"] = json!(portal.company.legal_name);
     foreign["brn"] = json!(portal.company.brn);
     let refused = anyone.try_post(accept, foreign).await?;
-    scene.tell.refused("a token of another company", &refused, 409, "COMPANY_DIFFERS")?;
+    scene.tell.refused("a token of another company", &refused, 409, "INVITATION_COMPANY_DIFFERS")?;
     let mut made_up = form.clone();
     made_up["token"] = json!("A".repeat(token.len()));
     let refused = anyone.try_post(accept, made_up).await?;
-    scene.tell.refused("a token that was never sent", &refused, 404, "INVITATION_NOT_FOUND")?;
+    scene.tell.refused("a token that was never sent", &refused, 404, "INVITATION_INVALID")?;
 
     let joined_as = anyone.post(accept, form.clone()).await?;
     scene.tell.same("the invited person is at once", joined_as.text("role")?, "ROLE_ADMIN")?;
@@ -53,7 +53,7 @@ pub async fn play(scene: &mut Scene, voucher: &Firm, portal: &Firm) -> anyhow::R
     let expected = "company.edit, membership.manage, order.place, voucher.purchase, voucher.send";
     scene.tell.same("and may", joined(permissions), expected.to_owned())?;
     let refused = anyone.try_post(accept, form).await?;
-    scene.tell.refused("a token that was used", &refused, 409, "INVITATION_NOT_PENDING")?;
+    scene.tell.refused("a token that was used", &refused, 404, "INVITATION_INVALID")?;
 
     let absent = scene.people.person("오미리");
     let token = invite(scene, voucher, &absent).await?;
@@ -98,6 +98,6 @@ pub async fn late(scene: &mut Scene, sender: &Sender) -> anyhow::Result<()> {
     let mut form = sender.unanswered.clone();
     form["contact"] = sender.absent.contact_form(&verification, &scene.consents);
     let refused = scene.anyone.try_post("/v1/invitations:acceptVoucher", form).await?;
-    scene.tell.refused("the invitation nobody answered (step 3)", &refused, 409, "INVITATION_NOT_PENDING")?;
+    scene.tell.refused("the invitation nobody answered (step 3)", &refused, 404, "INVITATION_INVALID")?;
     Ok(())
 }
