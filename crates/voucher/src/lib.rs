@@ -1,4 +1,4 @@
-//! Gift vouchers (VO-1 to VO-20): lots of value a company bought, sends of gifts out of them, gifts claimed, declined,
+//! Gift vouchers (VO-1 to VO-19): lots of value a company bought, sends of gifts out of them, gifts claimed, declined,
 //! recalled and expired, and a ledger that accounts for every won.
 
 pub mod amount;

@@ -38,7 +38,7 @@ const LATEST: Duration = Duration::days(90);
 pub enum State {
     /// Being prepared.
     Draft,
-    /// Waits for a second admin (VO-20).
+    /// Waits for a second admin.
     AwaitingApproval,
     /// Confirmed; waits for its minute.
     Scheduled,

@@ -10,6 +10,8 @@ pub mod table;
 pub mod upload;
 pub mod views;
 
+pub use child::child_main;
+
 use flow::{Refusal, code};
 use serde::{Deserialize, Serialize};
 use words::{Money, typed_id};

@@ -1,5 +1,5 @@
 //! The sheet reader as a program of its own, for this crate's tests: what `dure parse-sheet` does.
 
-fn main() {
-    voucher::sheet::child::child_main();
+fn main() -> anyhow::Result<()> {
+    voucher::sheet::child_main()
 }

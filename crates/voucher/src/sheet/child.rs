@@ -54,17 +54,17 @@ impl From<io::Error> for Halt {
     }
 }
 
-/// What `dure parse-sheet` runs: standard input to standard output. The exit code tells nothing; the lines do.
-pub fn child_main() {
+/// What `dure parse-sheet` runs: standard input to standard output. A file that is not read is told in a line, not by the
+/// exit code.
+pub fn child_main() -> anyhow::Result<()> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX) + 1;
-    if io::stdin().lock().take(limit).read_to_end(&mut bytes).is_err() {
-        return;
-    }
+    io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
     let mut out = Rows::new(BufWriter::new(io::stdout().lock()));
     if let Err(Halt::No(why, cell)) = read(&bytes, &mut out) {
         out.refuse(why, cell);
     }
+    Ok(())
 }
 
 fn read<W: Write>(bytes: &[u8], out: &mut Rows<W>) -> Result<(), Halt> {

@@ -212,7 +212,11 @@ impl<'a> Desk<'a> {
         self.add(&send, recipients).await;
         self.confirm(&send).await.unwrap();
         let send = self.dispatched(&send).await;
-        let codes = self.codes(1).await;
+        let all = |codes: &HashMap<String, String>| recipients.iter().all(|(_, phone, _)| codes.contains_key(*phone));
+        let codes = self
+            .t
+            .until("every message is asked for", || async { Some(self.codes(1).await).filter(|codes| all(codes)) })
+            .await;
         (send, codes)
     }
 

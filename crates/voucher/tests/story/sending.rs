@@ -290,6 +290,31 @@ async fn progress_is_watched_until_every_message_has_its_end_and_never_goes_back
 }
 
 #[tokio::test]
+async fn the_dashboard_says_what_can_be_sent_and_what_was() {
+    // VO-14
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lots = [desk.fund(300_000).await, desk.fund(200_000).await];
+        desk.sent(&lots[0], &[("가", "01000001001", 10_000), ("나", "01000001002", 20_000)]).await;
+        let draft = pb::CreateSendRequest {
+            r#type: pb::SendType::Scheduled.into(),
+            scheduled_time: contract::timestamp(
+                t.clock.now() + chrono::Duration::minutes(60) - chrono::Duration::seconds(2),
+            ),
+            ..desk.draft(&lots[1])
+        };
+        let send = desk.sends().create_send(draft).await.unwrap().into_inner();
+        desk.add(&send, &[("다", "01000001003", 50_000)]).await;
+        desk.confirm(&send).await.unwrap();
+        let summary = desk.lots().get_voucher_summary(pb::GetVoucherSummaryRequest {}).await.unwrap().into_inner();
+        assert_eq!((won(&summary.sendable), won(&summary.reserved)), (420_000, 50_000));
+        assert_eq!((summary.scheduled_sends, summary.total_sends, summary.last_send_gifts), (1, 1, 2));
+        assert!(summary.last_send_time.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_company_sees_no_send_and_cannot_touch_one() {
     // S23
     story(|t| async move {
