@@ -37,7 +37,7 @@ use contract::identity::v1::{
 use flow::Every;
 use sea_orm_migration::MigrationTrait;
 
-pub use settings::Settings;
+pub use settings::{RegistryKind, Settings};
 
 /// The service.
 pub struct Identity;

@@ -86,20 +86,21 @@ impl Password {
 
 fn is_leaked(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let plain: String = lower
+    // Digits and signs around the word add nothing; those within it stand for letters.
+    let core = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let plain: String = core
         .chars()
         .filter_map(|c| match c {
             '@' => Some('a'),
             '0' => Some('o'),
+            '1' => Some('i'),
             '3' => Some('e'),
             '$' => Some('s'),
             c if c.is_alphabetic() => Some(c),
             _ => None,
         })
         .collect();
-    // The tricks turned back, and without: a trailing 0 is a digit as often as it is an o.
-    let letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
-    LEAKED.lines().any(|known| known == lower || known == plain || known == letters)
+    LEAKED.lines().any(|known| known == lower || known == core || known == plain)
 }
 
 /// Hashes and checks passwords.
