@@ -123,7 +123,7 @@ async fn needs_code(tx: &Tx, account: &Account) -> Result<bool, Stop> {
         // ID-30: an operator with a phone always needs the code; without one only in development.
         return Ok(account.kind() == Kind::Operator && account.phone().is_some());
     };
-    let company = company::find(tx, id).await?;
+    let company = company::look(tx, id).await?;
     lets_in(company.state())?;
     Ok(company.wants_code())
 }

@@ -1,7 +1,9 @@
 //! Companies as rows: locked while changed, saved under their version; a taken number is the verb's refusal.
 
 use flow::{Fault, Read, Stop, Tx};
-use sea_orm::{ActiveModelBehavior, ActiveValue::Set, QueryOrder, QuerySelect, SqlErr, entity::prelude::*};
+use sea_orm::{
+    ActiveModelBehavior, ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, SqlErr, entity::prelude::*,
+};
 use words::{Brn, CompanyId, Day, Email, Phone};
 
 use super::{BRN_TAKEN, Company, Papers, RefundAccount, State, TaxContact, Verification};
@@ -70,8 +72,8 @@ pub(super) async fn save(tx: &Tx, company: &Company) -> Result<(), Stop> {
     }
 }
 
-pub(super) async fn find(read: &Read, id: CompanyId) -> Result<Option<Company>, Stop> {
-    Entity::find_by_id(id.uuid()).one(read.conn()).await?.map(Company::try_from).transpose()
+pub(super) async fn find(conn: &impl ConnectionTrait, id: CompanyId) -> Result<Option<Company>, Stop> {
+    Entity::find_by_id(id.uuid()).one(conn).await?.map(Company::try_from).transpose()
 }
 
 pub(super) async fn is_taken(read: &Read, brn: &Brn) -> Result<bool, Stop> {

@@ -17,7 +17,7 @@ pub fn asked_for(text: &str) -> Result<Option<CompanyId>, Wrong> {
 
 /// As it is now.
 pub async fn find(read: &Read, id: CompanyId) -> Result<Option<Company>, Stop> {
-    table::find(read, id).await
+    table::find(read.conn(), id).await
 }
 
 /// `GetCompany`: another's is not found.
@@ -31,7 +31,7 @@ pub async fn get(read: Read, m: pb::GetCompanyRequest) -> Result<pb::Company, St
         (None, Some(asked)) => asked,
         _ => return Err(COMPANY_NOT_FOUND.into()),
     };
-    Ok(table::find(&read, id).await?.ok_or(COMPANY_NOT_FOUND)?.render())
+    Ok(table::find(read.conn(), id).await?.ok_or(COMPANY_NOT_FOUND)?.render())
 }
 
 /// `CheckBusinessNumber` (ID-8): right, free, in business.

@@ -149,8 +149,8 @@ pub(super) async fn sweep(tx: &Tx, before: Instant) -> Result<(), Stop> {
 
 /// One more wrong try, unless all are used up: one statement, so that parallel ones count.
 pub(super) async fn take_try(tx: &Tx, login_id: &LoginId, most: i32) -> Result<bool, Stop> {
-    use sea_orm::sea_query::{ExprTrait as _, SimpleExpr};
-    let failed: SimpleExpr = Expr::col((login_try::Entity, login_try::Column::Failed)).into();
+    use sea_orm::ExprTrait as _;
+    let failed = Expr::col((login_try::Entity, login_try::Column::Failed));
     let row = login_try::ActiveModel { login_id: Set(login_id.to_string()), failed: Set(1), last_at: Set(tx.now()) };
     let counted = OnConflict::column(login_try::Column::LoginId)
         .value(login_try::Column::Failed, failed.clone().add(1))
