@@ -22,7 +22,7 @@ pub struct Limit {
 /// A limit is used up; the answer says when to come back.
 pub const TOO_MANY: Refusal = Refusal::new(
     code::RESOURCE_EXHAUSTED,
-    "TOO_MANY_REQUESTS",
+    "ASKED_TOO_OFTEN",
     "This was asked for too often. Try again in {seconds} seconds.",
     "요청이 너무 많습니다. {seconds}초 후에 다시 시도하세요.",
 );

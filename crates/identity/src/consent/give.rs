@@ -1,5 +1,5 @@
 //! `GiveConsents` (ID-7): optional documents are agreed to or withdrawn as one likes, required ones when their version is
-//! new; a required one is withdrawn only by leaving (ID-18).
+//! new; a required one is withdrawn only by leaving.
 
 use contract::identity::v1 as pb;
 use flow::{Caller, Fields, Refusal, Stop, Tx, Verb};

@@ -51,7 +51,7 @@ pub enum Registry {
     /// Check digit only.
     CheckDigit,
     /// National Tax Service.
-    Nts(Nts),
+    Nts(Box<Nts>),
 }
 
 impl Registry {
@@ -59,7 +59,7 @@ impl Registry {
     pub fn of(settings: &settings::Registry) -> anyhow::Result<Self> {
         Ok(match settings.kind {
             RegistryKind::CheckDigit => Self::CheckDigit,
-            RegistryKind::Nts => Self::Nts(Nts::new(settings)?),
+            RegistryKind::Nts => Self::Nts(Box::new(Nts::new(settings)?)),
         })
     }
 

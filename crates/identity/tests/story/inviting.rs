@@ -112,7 +112,7 @@ async fn late_replaced_revoked_and_foreign_links_lead_nowhere() {
         for _ in 0..5 {
             invitations.resend_invitation(resend()).await.unwrap();
         }
-        assert_eq!(reason(&invitations.resend_invitation(resend()).await.unwrap_err()), "TOO_MANY_REQUESTS");
+        assert_eq!(reason(&invitations.resend_invitation(resend()).await.unwrap_err()), "ASKED_TOO_OFTEN");
         let newest = w.invitation(phone, "invitation-sms", 7).await;
         assert!(anyone.get_invitation(look(&newest)).await.is_ok());
         assert!(anyone.get_invitation(look(&late)).await.is_err(), "only the newest link works");

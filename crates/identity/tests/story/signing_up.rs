@@ -93,12 +93,12 @@ async fn a_code_has_five_tries_three_minutes_and_one_purpose() {
 
         client.request_code(w.asks(phone)).await.unwrap();
         let refused = client.request_code(w.asks(phone)).await.unwrap_err();
-        assert_eq!(reason(&refused), "TOO_MANY_REQUESTS", "the sixth within the hour");
+        assert_eq!(reason(&refused), "ASKED_TOO_OFTEN", "the sixth within the hour");
     })
     .await;
 }
 
-// ID-1, ID-2, ID-3, ID-8
+// ID-1, ID-2, ID-3, ID-8, ID-26
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_signs_up_by_the_portal_form() {
     on_both::<Identity, _>(|t| async move {

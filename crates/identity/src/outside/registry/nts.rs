@@ -4,7 +4,13 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use reqwest::Client;
+use http::{Method, Request, header::CONTENT_TYPE};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use words::{Brn, Secret};
 
@@ -12,17 +18,22 @@ use super::{Answer, Firm};
 use crate::settings;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Far more than an answer about one business has.
+const LARGEST_ANSWER: usize = 64 * 1024;
 /// `b_stt_cd`: in business.
 const OPEN: &str = "01";
 /// `valid`: all agrees.
 const VALID: &str = "01";
 
+type Body = Full<prost::bytes::Bytes>;
+
 /// The adapter.
 #[derive(Debug)]
 pub struct Nts {
-    client: Client,
+    client: Client<HttpsConnector<HttpConnector>, Body>,
     url: String,
     service_key: Secret<String>,
+    timeout: Duration,
     attempts: u32,
 }
 
@@ -65,9 +76,23 @@ impl Nts {
     pub fn new(settings: &settings::Registry) -> anyhow::Result<Self> {
         ensure!(!settings.service_key.expose().is_empty(), "identity.registry.service_key is missing");
         ensure!(settings.attempts > 0, "identity.registry.attempts must be at least 1");
-        let client = Client::builder().timeout(Duration::from_millis(settings.timeout_millis)).build()?;
-        let url = settings.url.trim_end_matches('/').to_owned();
-        Ok(Self { client, url, service_key: settings.service_key.clone(), attempts: settings.attempts })
+        let own = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+        ensure!(
+            settings.url.starts_with("https://") || own.iter().any(|o| settings.url.starts_with(o)),
+            "identity.registry.url must be https: plain HTTP goes to this machine only"
+        );
+        let https = HttpsConnectorBuilder::new()
+            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Ok(Self {
+            client: Client::builder(TokioExecutor::new()).build(https),
+            url: settings.url.trim_end_matches('/').to_owned(),
+            service_key: settings.service_key.clone(),
+            timeout: Duration::from_millis(settings.timeout_millis),
+            attempts: settings.attempts,
+        })
     }
 
     /// Both calls in one: `validate` answers with the status where the firm is known.
@@ -101,12 +126,11 @@ impl Nts {
     async fn ask<Q: Serialize, R: DeserializeOwned>(&self, call: &str, request: &Q) -> Option<R> {
         let mut pause = FIRST_PAUSE;
         for attempt in 1..=self.attempts {
-            match self.once(call, request).await {
-                Ok(found) => return Some(found),
+            match tokio::time::timeout(self.timeout, self.once(call, request)).await {
+                Ok(Ok(found)) => return Some(found),
                 // The URL holds the key: it must not be in the log.
-                Err(error) => {
-                    tracing::warn!(call, attempt, error = %error.root_cause(), "the business registry does not answer")
-                }
+                Ok(Err(error)) => tracing::warn!(call, attempt, %error, "the business registry is at fault"),
+                Err(_) => tracing::warn!(call, attempt, "the business registry is too slow"),
             }
             if attempt < self.attempts {
                 tokio::time::sleep(pause).await;
@@ -117,18 +141,25 @@ impl Nts {
     }
 
     async fn once<Q: Serialize, R: DeserializeOwned>(&self, call: &str, request: &Q) -> anyhow::Result<R> {
-        let sent = self
-            .client
-            .post(format!("{}/{call}", self.url))
-            .query(&[("serviceKey", self.service_key.expose())])
-            .json(request)
-            .send()
-            .await
-            .and_then(reqwest::Response::error_for_status)
-            .map_err(reqwest::Error::without_url)?;
-        let reply: Reply<R> = sent.json().await.map_err(reqwest::Error::without_url)?;
+        let uri = format!("{}/{call}?serviceKey={}", self.url, percent(self.service_key.expose()));
+        let asked = Request::builder()
+            .method(Method::POST)
+            .uri(uri)
+            .header(CONTENT_TYPE, "application/json")
+            .body(Body::from(serde_json::to_vec(request)?))?;
+        let answer = self.client.request(asked).await?;
+        ensure!(answer.status().is_success(), "it answered {}", answer.status());
+        let body = Limited::new(answer.into_body(), LARGEST_ANSWER).collect().await;
+        let body = body.map_err(|e| anyhow::anyhow!("its answer broke off: {e}"))?.to_bytes();
+        let reply: Reply<R> = serde_json::from_slice(&body)?;
         reply.data.into_iter().next().context("an empty answer")
     }
+}
+
+/// For a query: everything but letters, digits and `-._~`.
+fn percent(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 impl Status {
@@ -152,7 +183,7 @@ mod tests {
         let settings = settings::Registry {
             kind: RegistryKind::Nts,
             url: server.uri(),
-            service_key: "key".to_owned().into(),
+            service_key: "k+y/=".to_owned().into(),
             timeout_millis: 200,
             attempts: 2,
         };
@@ -172,7 +203,7 @@ mod tests {
         let asked = json!({"businesses": [{"b_no": "1234567891", "start_dt": "20150302", "p_nm": "김두레"}]});
         Mock::given(method("POST"))
             .and(path("/validate"))
-            .and(query_param("serviceKey", "key"))
+            .and(query_param("serviceKey", "k+y/="))
             .and(body_partial_json(asked))
             .respond_with(reply)
             .mount(&server)
