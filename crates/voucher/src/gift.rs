@@ -124,12 +124,15 @@ pub const GIFT_NOT_FOUND: Refusal = Refusal::new(
     "해당 코드의 선물이 없습니다. 코드를 확인하거나 보낸 곳에 문의하세요.",
 );
 /// VO-10.
-pub const GIFT_NOT_UNCLAIMED: Refusal = Refusal::new(
+pub const GIFT_ALREADY_CLAIMED: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,
-    "GIFT_NOT_UNCLAIMED",
-    "This gift was {state} already.",
-    "이미 처리된 선물입니다 ({state}).",
+    "GIFT_ALREADY_CLAIMED",
+    "This gift was claimed already.",
+    "이미 수령한 선물입니다.",
 );
+/// VO-10.
+pub const GIFT_DECLINED: Refusal =
+    Refusal::new(code::FAILED_PRECONDITION, "GIFT_DECLINED", "This gift was declined.", "거절한 선물입니다.");
 /// VO-15.
 pub const GIFT_EXPIRED: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,
@@ -161,7 +164,8 @@ impl Gift {
         match self.state {
             State::Unclaimed if today > self.valid_through => Err(GIFT_EXPIRED.with("day", self.valid_through)),
             State::Unclaimed => Ok(()),
-            State::Claimed | State::Declined => Err(GIFT_NOT_UNCLAIMED.with("state", self.state.name())),
+            State::Claimed => Err(GIFT_ALREADY_CLAIMED),
+            State::Declined => Err(GIFT_DECLINED),
             State::Recalled => Err(GIFT_NOT_FOUND),
             State::Expired => Err(GIFT_EXPIRED.with("day", self.valid_through)),
         }
@@ -192,8 +196,8 @@ mod tests {
         let reason = |state, today| gift(state).is_claimable(day(today)).err().map(|no| no.reason());
         assert_eq!(reason(State::Unclaimed, "2027-11-28"), None);
         assert_eq!(reason(State::Unclaimed, "2027-11-29"), Some("GIFT_EXPIRED"));
-        assert_eq!(reason(State::Claimed, "2026-12-01"), Some("GIFT_NOT_UNCLAIMED"));
-        assert_eq!(reason(State::Declined, "2026-12-01"), Some("GIFT_NOT_UNCLAIMED"));
+        assert_eq!(reason(State::Claimed, "2026-12-01"), Some("GIFT_ALREADY_CLAIMED"));
+        assert_eq!(reason(State::Declined, "2026-12-01"), Some("GIFT_DECLINED"));
         assert_eq!(reason(State::Recalled, "2026-12-01"), Some("GIFT_NOT_FOUND"), "a recalled gift is invisible");
     }
 }

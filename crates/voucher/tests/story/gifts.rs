@@ -23,11 +23,11 @@ async fn a_gift_is_claimed_once_declined_or_recalled_and_its_value_follows() {
         assert_eq!(first.state(), pb::GiftState::Claimed);
         let again = desk.anyone().claim_gift(request).await.unwrap().into_inner();
         assert_eq!(again, first, "the same request again is answered the same");
-        assert_eq!(reason(&desk.claim(&codes["01000001001"]).await.unwrap_err()), "GIFT_NOT_UNCLAIMED");
+        assert_eq!(reason(&desk.claim(&codes["01000001001"]).await.unwrap_err()), "GIFT_ALREADY_CLAIMED");
         assert_eq!(t.told::<GiftClaimed>(1).await.len(), 1);
 
         desk.decline(&codes["01000001002"]).await.unwrap();
-        assert_eq!(reason(&desk.claim(&codes["01000001002"]).await.unwrap_err()), "GIFT_NOT_UNCLAIMED");
+        assert_eq!(reason(&desk.claim(&codes["01000001002"]).await.unwrap_err()), "GIFT_DECLINED");
         assert_eq!(desk.buckets(&lot).await, [60_000, 0, 30_000, 10_000, 0, 0]);
 
         let look = pb::RecallGiftsRequest {
