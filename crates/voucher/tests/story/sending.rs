@@ -6,6 +6,7 @@ use contract::{
 };
 use futures::StreamExt;
 use tonic::Code;
+use voucher::send::issue_chunk::IssueChunk;
 
 use crate::desk::{Desk, detail, example, id, reason, story, won};
 
@@ -61,6 +62,34 @@ async fn a_thousand_rows_become_a_thousand_messages_each_gift_made_once() {
         );
         let verified = desk.verify_ledger().await;
         assert!(verified.holds, "{:?}", verified.breaches);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_dispatchers_at_once_make_each_gift_once() {
+    // VO-8, I5: as many replicas as there may be, and one that stops after every chunk
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lot = desk.fund(20_000_000).await;
+        let send = desk.create(&lot).await;
+        let sheet = desk.upload(&send, example("recipients-1000.xlsx")).await.unwrap();
+        take(&desk, &send, &sheet, false).await.unwrap();
+        desk.confirm(&send).await.unwrap();
+        let dispatchers = (0..6).map(|_| async {
+            for _ in 0..8 {
+                t.running.flow.run_own(IssueChunk).await.unwrap();
+            }
+        });
+        futures::future::join_all(dispatchers).await;
+        let send = desk.dispatched(&send).await;
+        assert_eq!(send.outcome.unwrap().unclaimed.unwrap().count, 1_000);
+        let messages: usize = t.told::<MessagesRequested>(4).await.iter().map(|asked| asked.messages.len()).sum();
+        assert_eq!(messages, 1_000);
+        let prove = pb::ProveLotRequest { lot_id: lot.lot_id.clone(), page_size: 100, ..Default::default() };
+        let proof = desk.lots().prove_lot(prove).await.unwrap().into_inner();
+        assert!(proof.holds, "{:?}", proof.breaches);
+        assert_eq!(proof.entries.len(), 2 + 4, "funded, reserved, and one entry a chunk");
     })
     .await;
 }
