@@ -126,6 +126,30 @@ async fn late_replaced_revoked_and_foreign_links_lead_nowhere() {
     .await;
 }
 
+// ID-13, S32
+#[tokio::test(flavor = "multi_thread")]
+async fn two_at_once_have_one_winner() {
+    on_both::<Identity, _>(|t| async move {
+        let w = World::new(&t);
+        w.voucher_company("narumi1", "01000001234", BRN).await;
+        let boss = w.sign_in("narumi1", "01000001234", 2).await;
+        let phone = "01000002222";
+        w.invitations(&boss).invite_administrator(by_sms("이두레", phone)).await.unwrap();
+        let token = w.invitation(phone, "invitation-sms", 1).await;
+        let first = joins(&w, &token, "leedure1", phone).await;
+        let mut second = first.clone();
+        second.request_id = id();
+        let contact = second.contact.as_mut().unwrap();
+        contact.login_id = "leedure2".into();
+        contact.verification_token = w.verified(phone, 2).await;
+        let (mut one, mut two) = (w.invitations(&callers::anyone()), w.invitations(&callers::anyone()));
+        let (one, two) = tokio::join!(one.accept_voucher_invitation(first), two.accept_voucher_invitation(second));
+        let refused: Vec<_> = [one, two].into_iter().filter_map(Result::err).map(|s| reason(&s)).collect();
+        assert_eq!(refused, ["INVITATION_INVALID"]);
+    })
+    .await;
+}
+
 fn assertion(t: &Trial, site: &str, account: &str, key: &SigningKey) -> String {
     let now = t.clock.now().timestamp();
     let claims = serde_json::json!({
