@@ -223,7 +223,10 @@ pub async fn finish(scene: &mut Scene, sender: &Account, send: &Value) -> anyhow
     let each: HashSet<&str> = ours.iter().filter_map(|m| m["reference"].as_str()).collect();
     scene.tell.same("messages in the mailbox", i64::try_from(ours.len())?, count)?;
     scene.tell.same("one for each gift", each.len(), gifts.len())?;
-    scene.tell.note(format_args!("the first says: {}", joined(ours[0].text("body")?.lines())));
+    scene.tell.note(format_args!(
+        "the first says: {}",
+        joined(ours[0].text("body")?.lines().filter(|line| !line.is_empty()))
+    ));
     let gifts = gifts.iter().map(|gift| {
         let id = gift.text("giftId")?;
         let message = ours.iter().find(|m| m["reference"] == id).context("a gift without a message")?;
