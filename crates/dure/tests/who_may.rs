@@ -15,7 +15,7 @@ const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/who_may.txt");
 const HEAD: &str = "\
 # Who may call what: + passes the access layer, - must sign in, x not this role, c only for companies.
 # any: no token · ind: individual · adm: admin without permissions · all: admin with every permission · sup: super admin
-# rev/bil/sup: operators · srv: service client with every scope
+# rev/bil/spt: operators (reviewer, billing, support) · srv: service client with every scope
 # any ind adm all sup rev bil spt srv
 ";
 

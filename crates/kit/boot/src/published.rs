@@ -34,5 +34,9 @@ pub(crate) async fn follow(at: Endpoint, keys: KeySet, stop: CancellationToken) 
 async fn fetch(client: &mut SessionServiceClient<tonic::transport::Channel>) -> anyhow::Result<Vec<[u8; 32]>> {
     let reply = client.get_key_set(GetKeySetRequest {}).await?.into_inner();
     let parse = |x: String| BASE64_URL_SAFE_NO_PAD.decode(x).ok().and_then(|bytes| bytes.try_into().ok());
-    reply.keys.into_iter().map(|key| parse(key.x).ok_or_else(|| anyhow::anyhow!("a published key is not 32 bytes"))).collect()
+    reply
+        .keys
+        .into_iter()
+        .map(|key| parse(key.x).ok_or_else(|| anyhow::anyhow!("a published key is not 32 bytes")))
+        .collect()
 }

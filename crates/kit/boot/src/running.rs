@@ -10,7 +10,10 @@ use tonic::transport::Endpoint;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use crate::{
-    Common, Kit, Service, access::WhoMay, developer, published, server, settings::Sources,
+    Common, Kit, Service,
+    access::WhoMay,
+    developer, published, server,
+    settings::Sources,
     token::{KeySet, TokenSigner},
 };
 
@@ -106,7 +109,8 @@ impl Running {
 
         let stop = CancellationToken::new();
         let who_may = WhoMay { keys: keys.clone(), clock: start.clock.clone(), developer: start.common.developer };
-        let listening = server::listen(start.common.listen.grpc, wired.routes, wired.names, who_may, stop.clone()).await?;
+        let listening =
+            server::listen(start.common.listen.grpc, wired.routes, wired.names, who_may, stop.clone()).await?;
         let flow = wired.flow;
         let inbox = Arc::new(Inbox::new(flow.clone(), wired.whens));
         let kinds = inbox.kinds();

@@ -153,15 +153,27 @@ impl Common {
         self.keys.seal()?;
         self.keys.seed()?;
         if self.profile == Profile::Production {
-            anyhow::ensure!(!self.developer, "developer = true is not allowed with profile = production: it opens the mailbox and the clock");
+            anyhow::ensure!(
+                !self.developer,
+                "developer = true is not allowed with profile = production: it opens the mailbox and the clock"
+            );
             for (name, key) in [("keys.seal", &self.keys.seal), ("keys.token", &self.keys.token)] {
                 let verifies_only = !self.keys.token_public.is_empty() || !self.keys.published_at.is_empty();
                 let known = key.expose() == DEVELOPMENT && !(name == "keys.token" && verifies_only);
-                anyhow::ensure!(!known, "{name} is the development key everybody knows; production needs 32 random bytes in base64");
+                anyhow::ensure!(
+                    !known,
+                    "{name} is the development key everybody knows; production needs 32 random bytes in base64"
+                );
             }
-            anyhow::ensure!(self.database.url.expose().starts_with("postgres"), "database.url must be a postgres:// URL in production");
+            anyhow::ensure!(
+                self.database.url.expose().starts_with("postgres"),
+                "database.url must be a postgres:// URL in production"
+            );
             anyhow::ensure!(self.bus.url.expose().starts_with("amqp"), "bus.url must be an amqp:// URL in production");
-            anyhow::ensure!(!self.bus.url.expose().contains("guest:guest@"), "bus.url uses guest/guest, which production refuses");
+            anyhow::ensure!(
+                !self.bus.url.expose().contains("guest:guest@"),
+                "bus.url uses guest/guest, which production refuses"
+            );
         }
         Ok(())
     }

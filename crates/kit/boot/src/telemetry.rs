@@ -1,6 +1,8 @@
 //! Logs, and traces through OTLP (OP-6). Nothing here knows a field's meaning: no personal data reaches it because no
 //! caller passes any.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Context as _;
 use http::HeaderMap;
 use opentelemetry::{KeyValue, propagation::TextMapPropagator as _, trace::TracerProvider as _};
@@ -27,9 +29,19 @@ pub fn start(service: &str, settings: &Telemetry) -> anyhow::Result<Guard> {
     let filter = EnvFilter::try_new(&settings.log).context("telemetry.log is not a filter such as info,flow=debug")?;
     let provider = (!settings.otlp.is_empty()).then(|| exporter(service, &settings.otlp)).transpose()?;
     let spans = provider.as_ref().map(|p| tracing_opentelemetry::layer().with_tracer(p.tracer("dure")));
-    let text = (settings.format == "text").then(|| tracing_subscriber::fmt::layer().with_target(false).with_writer(std::io::stderr));
-    let json = (settings.format == "json").then(|| tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr));
-    tracing_subscriber::registry().with(spans).with(text.with_filter(filter.clone())).with(json.with_filter(filter)).try_init()?;
+    let text = (settings.format == "text").then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr)
+    });
+    let json =
+        (settings.format == "json").then(|| tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr));
+    tracing_subscriber::registry()
+        .with(spans)
+        .with(text.with_filter(filter.clone()))
+        .with(json.with_filter(filter))
+        .try_init()?;
     Ok(Guard(provider))
 }
 

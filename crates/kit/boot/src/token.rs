@@ -106,14 +106,24 @@ impl Claims {
                 permissions: self.grants,
                 session: self.session,
             }),
-            Kind::Operator => Who::Operator(Operator { id: self.sub.parse().map_err(|_| BadToken)?, roles: self.grants }),
+            Kind::Operator => {
+                Who::Operator(Operator { id: self.sub.parse().map_err(|_| BadToken)?, roles: self.grants })
+            }
             Kind::Client => Who::Client(Client { id: self.sub, scopes: self.grants }),
         })
     }
 
     /// The claims that make such a caller; `None` for callers that have no token.
     pub fn of(caller: &Caller) -> Option<Self> {
-        let blank = Self { sub: String::new(), kind: Kind::Account, company: None, role: None, corporate: false, grants: BTreeSet::new(), session: None };
+        let blank = Self {
+            sub: String::new(),
+            kind: Kind::Account,
+            company: None,
+            role: None,
+            corporate: false,
+            grants: BTreeSet::new(),
+            session: None,
+        };
         Some(match caller.who.clone() {
             Who::Account(a) => Self {
                 sub: a.id.to_string(),
@@ -176,7 +186,8 @@ impl KeySet {
     /// From now on these keys.
     pub fn replace(&self, keys: impl IntoIterator<Item = [u8; 32]>) -> anyhow::Result<()> {
         let parse = |bytes: [u8; 32]| Ok((kid(&bytes), VerifyingKey::from_bytes(&bytes)?));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys.into_iter().map(parse).collect::<anyhow::Result<_>>()?;
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) =
+            keys.into_iter().map(parse).collect::<anyhow::Result<_>>()?;
         Ok(())
     }
 
@@ -250,7 +261,13 @@ mod tests {
     use super::*;
 
     fn verified() -> Verified {
-        Verified { jti: uuid::Uuid::nil(), purpose: "sign_up".into(), account: None, company: None, content_hash: String::new() }
+        Verified {
+            jti: uuid::Uuid::nil(),
+            purpose: "sign_up".into(),
+            account: None,
+            company: None,
+            content_hash: String::new(),
+        }
     }
 
     // S19

@@ -25,7 +25,8 @@ fn the_page_of_events_is_the_table_of_subscriptions() {
     for (kind, services) in contract::subscriptions() {
         let (context, _) = parts(kind.as_str());
         // Any service asks for messages; the others tell their own facts.
-        let told_by = if kind.as_str() == "dure.notification.messages_requested.v1" { "every service" } else { &context };
+        let told_by =
+            if kind.as_str() == "dure.notification.messages_requested.v1" { "every service" } else { &context };
         writeln!(page, "| `{kind}` | {told_by} | {} |", services.join(", ")).unwrap();
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("EVENTS.md");

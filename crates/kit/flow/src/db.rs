@@ -29,10 +29,14 @@ impl Db {
     /// Opens `postgres://…` or `sqlite:<file>` (made if it is not there).
     pub async fn open(url: &str, connections: u32) -> anyhow::Result<Self> {
         if let Some(file) = url.strip_prefix("sqlite:") {
-            return Self::sqlite(file.trim_start_matches("//")).await.with_context(|| format!("cannot open the SQLite file {file}"));
+            return Self::sqlite(file.trim_start_matches("//"))
+                .await
+                .with_context(|| format!("cannot open the SQLite file {file}"));
         }
         anyhow::ensure!(url.starts_with("postgres"), "database.url must start with postgres:// or sqlite:");
-        let write = Database::connect(postgres(url, connections)).await.context("cannot connect to PostgreSQL (database.url)")?;
+        let write = Database::connect(postgres(url, connections))
+            .await
+            .context("cannot connect to PostgreSQL (database.url)")?;
         Ok(Self { read: write.clone(), write })
     }
 

@@ -152,7 +152,10 @@ impl Job {
 async fn done(flow: &Flow, job: &str, slot: i64) -> Result<bool, Stop> {
     let db = flow.db().read();
     let sql = "SELECT slot FROM flow_job WHERE name = $1 AND slot >= $2";
-    Ok(db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, [job.into(), slot.into()])).await?.is_some())
+    Ok(db
+        .query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, [job.into(), slot.into()]))
+        .await?
+        .is_some())
 }
 
 async fn mark(flow: &Flow, job: &str, slot: i64) -> Result<(), Stop> {

@@ -5,7 +5,10 @@ use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
 use sea_orm_migration::{
     MigrationName, MigrationTrait, MigratorTraitSelf, SchemaManager,
     prelude::async_trait::async_trait,
-    schema::{big_integer, big_pk_auto, binary, binary_null, string, string_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid, uuid_uniq},
+    schema::{
+        big_integer, big_pk_auto, binary, binary_null, string, string_null, timestamp_with_time_zone,
+        timestamp_with_time_zone_null, uuid, uuid_uniq,
+    },
     sea_query::{Index, Table},
 };
 

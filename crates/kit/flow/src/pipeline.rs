@@ -103,7 +103,11 @@ impl Flow {
     }
 
     /// A read RPC.
-    pub async fn read<M, R, F>(&self, request: Request<M>, view: impl FnOnce(Read, M) -> F) -> Result<Response<R>, Status>
+    pub async fn read<M, R, F>(
+        &self,
+        request: Request<M>,
+        view: impl FnOnce(Read, M) -> F,
+    ) -> Result<Response<R>, Status>
     where
         F: Future<Output = Result<R, Stop>>,
     {

@@ -119,10 +119,12 @@ impl std::error::Error for Refusal {}
 
 impl From<Refusal> for Status {
     fn from(no: Refusal) -> Self {
-        let metadata = no.details.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect::<std::collections::HashMap<_, _>>();
+        let metadata =
+            no.details.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect::<std::collections::HashMap<_, _>>();
         let mut details: Vec<ErrorDetail> = vec![ErrorInfo::new(no.reason, "dure", metadata).into()];
         if !no.violations.is_empty() {
-            let violations = no.violations.iter().map(|(f, w)| FieldViolation::new(f.clone(), w.clone())).collect::<Vec<_>>();
+            let violations =
+                no.violations.iter().map(|(f, w)| FieldViolation::new(f.clone(), w.clone())).collect::<Vec<_>>();
             details.push(BadRequest::new(violations).into());
         }
         if let Some(wait) = no.retry {
@@ -184,11 +186,15 @@ fn kind_of(error: &DbErr) -> FaultKind {
     use sea_orm::sqlx::Error as Sqlx;
     let sqlx = match error {
         DbErr::ConnectionAcquire(_) => return FaultKind::Away,
-        DbErr::Conn(RuntimeErr::SqlxError(e)) | DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => e,
+        DbErr::Conn(RuntimeErr::SqlxError(e))
+        | DbErr::Exec(RuntimeErr::SqlxError(e))
+        | DbErr::Query(RuntimeErr::SqlxError(e)) => e,
         _ => return FaultKind::Bug,
     };
     match sqlx.as_ref() {
-        Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed | Sqlx::Protocol(_) => FaultKind::Away,
+        Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed | Sqlx::Protocol(_) => {
+            FaultKind::Away
+        }
         Sqlx::Database(e) => match e.code().as_deref() {
             // serialization_failure, deadlock_detected, lock_not_available; SQLITE_BUSY and its kin
             Some("40001" | "40P01" | "55P03" | "5" | "517" | "261") => FaultKind::Conflict,

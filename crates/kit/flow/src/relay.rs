@@ -60,7 +60,12 @@ async fn round(flow: &Flow, bus: &dyn Bus) -> Result<bool, Stop> {
     }
 }
 
-async fn publish(flow: &Flow, bus: &dyn Bus, from: &impl ConnectionTrait, to: &impl ConnectionTrait) -> Result<bool, Stop> {
+async fn publish(
+    flow: &Flow,
+    bus: &dyn Bus,
+    from: &impl ConnectionTrait,
+    to: &impl ConnectionTrait,
+) -> Result<bool, Stop> {
     let batch = outbox::unsent(from, BATCH).await?;
     if batch.is_empty() {
         return Ok(false);
@@ -73,7 +78,8 @@ async fn publish(flow: &Flow, bus: &dyn Bus, from: &impl ConnectionTrait, to: &i
         match outcome {
             Ok(()) => sent.push(*seq),
             Err(error) => {
-                failed.get_or_insert_with(|| error.context(format!("{} of {} was not taken", event.kind, event.subject)));
+                failed
+                    .get_or_insert_with(|| error.context(format!("{} of {} was not taken", event.kind, event.subject)));
             }
         }
     }

@@ -76,6 +76,8 @@ pub(crate) async fn keep(tx: &Tx, key: &Key, answer: Vec<u8>) -> Result<(), Stop
 /// Forgets a claim whose verb refused but kept what it wrote: asked again, it decides again.
 pub(crate) async fn forget(tx: &Tx, key: &Key) -> Result<(), Stop> {
     let sql = "DELETE FROM flow_request WHERE scope = $1 AND request_id = $2";
-    tx.conn().execute_raw(Statement::from_sql_and_values(tx.backend(), sql, [key.scope.clone().into(), key.id.into()])).await?;
+    tx.conn()
+        .execute_raw(Statement::from_sql_and_values(tx.backend(), sql, [key.scope.clone().into(), key.id.into()]))
+        .await?;
     Ok(())
 }

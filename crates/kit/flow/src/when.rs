@@ -5,10 +5,7 @@ use std::{collections::HashMap, future::Future, sync::Arc};
 use contract::{EventType, Fact};
 use futures::future::BoxFuture;
 
-use crate::{
-    Consumer, Event, Flow, Stop, Taken, Verb,
-    refusal::Fault,
-};
+use crate::{Consumer, Event, Flow, Stop, Taken, Verb, refusal::Fault};
 
 type Handler = dyn Fn(Flow, Event) -> BoxFuture<'static, Result<(), Stop>> + Send + Sync;
 

@@ -32,7 +32,10 @@ impl MigrationName for Counters {
 #[async_trait]
 impl MigrationTrait for Counters {
     async fn up(&self, m: &SchemaManager) -> Result<(), sea_orm::DbErr> {
-        m.create_table(Table::create().table("counter").col(string("name").primary_key()).col(big_integer("value")).to_owned()).await?;
+        m.create_table(
+            Table::create().table("counter").col(string("name").primary_key()).col(big_integer("value")).to_owned(),
+        )
+        .await?;
         m.get_connection().execute_unprepared("INSERT INTO counter VALUES ('a', 0)").await.map(drop)
     }
 }
@@ -75,7 +78,10 @@ impl Verb for Add {
 
     async fn perform(&self, tx: &mut Tx) -> Result<i64, Stop> {
         let sql = "UPDATE counter SET value = value + $1 WHERE name = 'a' RETURNING value";
-        let row = tx.conn().query_one_raw(Statement::from_sql_and_values(tx.conn().get_database_backend(), sql, [self.by.into()])).await?;
+        let row = tx
+            .conn()
+            .query_one_raw(Statement::from_sql_and_values(tx.conn().get_database_backend(), sql, [self.by.into()]))
+            .await?;
         let value: i64 = row.expect("there").try_get("", "value")?;
         tx.announce("counter", value, OrderPaid::default());
         tokio::time::sleep(Duration::from_millis(self.linger_ms)).await;

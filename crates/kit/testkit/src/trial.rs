@@ -6,7 +6,10 @@ use boot::{Common, Running, Service, Start, settings::Sources, token};
 use contract::Fact;
 use flow::{Caller, Clock, Engine, Event, Instant, Taken};
 use tempfile::TempDir;
-use tonic::{Request, Status, metadata::MetadataValue, service::Interceptor, service::interceptor::InterceptedService, transport::Channel};
+use tonic::{
+    Request, Status, metadata::MetadataValue, service::Interceptor, service::interceptor::InterceptedService,
+    transport::Channel,
+};
 use uuid::Uuid;
 
 use crate::{RecordingBus, databases};
@@ -40,7 +43,8 @@ impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         if let Some(claims) = token::Claims::of(&self.caller) {
             let token = self.signer.sign(token::ACCESS, &claims, self.clock.now(), chrono::Duration::minutes(10));
-            let value = MetadataValue::try_from(format!("Bearer {token}")).map_err(|e| Status::internal(e.to_string()))?;
+            let value =
+                MetadataValue::try_from(format!("Bearer {token}")).map_err(|e| Status::internal(e.to_string()))?;
             request.metadata_mut().insert("authorization", value);
         }
         Ok(request)
@@ -146,7 +150,10 @@ pub async fn on_both<S: Service, Fut: Future<Output = ()>>(test: impl Fn(Trial) 
 }
 
 /// The same with changed settings.
-pub async fn on_both_with<S: Service, Fut: Future<Output = ()>>(change: impl Fn(&mut S::Settings), test: impl Fn(Trial) -> Fut) {
+pub async fn on_both_with<S: Service, Fut: Future<Output = ()>>(
+    change: impl Fn(&mut S::Settings),
+    test: impl Fn(Trial) -> Fut,
+) {
     for engine in databases::engines() {
         eprintln!("on {engine:?}");
         test(Trial::start::<S>(engine, &change).await).await;
