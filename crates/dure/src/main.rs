@@ -44,8 +44,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if let Some(Command::ParseSheet) = arguments.command {
-        voucher::sheet::child::child_main();
-        return Ok(());
+        return voucher::sheet::child::child_main();
     }
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {

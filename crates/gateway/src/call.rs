@@ -155,7 +155,7 @@ impl Call<'_> {
         if wrong.is_empty() {
             return Ok(message);
         }
-        let refusal = wrong.into_violations().into_iter().fold(refusals::INVALID_FIELDS, |r, (f, w)| r.violation(f, w));
+        let refusal = flow::invalid_fields(wrong.into_violations());
         Err(refusal.into())
     }
 }

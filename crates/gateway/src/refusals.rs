@@ -3,13 +3,6 @@
 use flow::Refusal;
 use tonic::Code;
 
-/// Fields that are not what they should be; the violations name each.
-pub(crate) const INVALID_FIELDS: Refusal = Refusal::new(
-    Code::InvalidArgument,
-    "INVALID_FIELDS",
-    "Some fields are not right; each is named with what it should be.",
-    "올바르지 않은 항목이 있습니다. 항목별 안내를 확인하세요.",
-);
 /// Not JSON.
 pub(crate) const MALFORMED_JSON: Refusal = Refusal::new(
     Code::InvalidArgument,

@@ -57,10 +57,14 @@ impl Fields {
 }
 
 fn refuse(wrong: &[(String, Wrong)]) -> Refusal {
+    invalid_fields(wrong.iter().map(|(field, why)| (field.clone(), format!("{}: {} / {}", why.reason, why.en, why.ko))))
+}
+
+/// The refusal that names each field and why it is wrong.
+pub fn invalid_fields(wrong: impl IntoIterator<Item = (String, String)>) -> Refusal {
+    let wrong = wrong.into_iter().collect::<Vec<_>>();
     let names = wrong.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>().join(", ");
-    wrong.iter().fold(INVALID_FIELDS.with("fields", names), |no, (field, why)| {
-        no.violation(field, format!("{}: {} / {}", why.reason, why.en, why.ko))
-    })
+    wrong.into_iter().fold(INVALID_FIELDS.with("fields", names), |no, (field, why)| no.violation(field, why))
 }
 
 /// Some words, each there or not.

@@ -30,7 +30,7 @@ pub use clock::{Clock, Instant};
 pub use db::{Db, Engine};
 pub use event::Event;
 pub use every::{Done, Every, Job, Slot};
-pub use fields::Fields;
+pub use fields::{Fields, invalid_fields};
 pub use migrations::{migrate, pending_migrations};
 pub use page::Page;
 pub use pipeline::Flow;
