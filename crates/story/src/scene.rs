@@ -4,7 +4,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, bail};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use words::Day;
@@ -75,6 +75,8 @@ pub struct Scene {
     pub clock: bool,
     /// Answers to the documents: yes to all.
     pub consents: Value,
+    /// Whether Dure tells its time; if not, it is everybody's.
+    tells_time: bool,
     operator_login: (String, String),
     patience: Duration,
 }
@@ -113,6 +115,8 @@ impl Scene {
         let consents = Value::Array(consents.collect::<anyhow::Result<_>>()?);
         let tokens = operator_tokens(&anyone, &options.operator).await?;
         let operator = anyone.signed_in(&tokens)?;
+        let impatient = Client::new(&options.url, Duration::ZERO)?;
+        let tells_time = impatient.ask("/v1/clock").await?.status.is_success();
         Ok(Self {
             tell: Teller::default(),
             people: People::new(options.seed),
@@ -123,6 +127,7 @@ impl Scene {
             typed: options.typed,
             clock: options.clock,
             consents,
+            tells_time,
             operator_login: options.operator,
             patience: options.patience,
         })
@@ -181,12 +186,17 @@ impl Scene {
         Ok(Firm { id: made.text("companyId")?.to_owned(), company, boss })
     }
 
+    /// What time it is for Dure: its clock may have been moved.
+    pub async fn now(&self) -> anyhow::Result<DateTime<Utc>> {
+        if !self.tells_time {
+            return Ok(Utc::now());
+        }
+        self.anyone.get("/v1/clock").await?.instant("now")
+    }
+
     /// The day it is for Dure, in Seoul.
     pub async fn today(&self) -> anyhow::Result<Day> {
-        if !self.clock {
-            return Ok(Day::of(Utc::now()));
-        }
-        self.anyone.get("/v1/clock").await?.instant("now").map(Day::of)
+        self.now().await.map(Day::of)
     }
 
     /// Waits until what stands at `path` has become so.

@@ -3,7 +3,6 @@
 //! [BI-1–6, BI-9–11, BI-25, ME-1–4, ID-2, ID-13, ID-14, ID-22]
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::Utc;
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -171,7 +170,7 @@ async fn invite_by_mail(scene: &mut Scene, portal: &Firm, site: &Site, individua
     let refused = individual.client.try_post("/v1/invitations:accept", accept.clone()).await?;
     scene.tell.refused("accepting without a product account", &refused, 409, "PRODUCT_LINK_REQUIRED")?;
 
-    let now = if scene.clock { scene.anyone.get("/v1/clock").await?.instant("now")? } else { Utc::now() };
+    let now = scene.now().await?;
     let assertion = |account: &str, key: &SigningKey| {
         let claims = json!({
             "iss": site.id, "sub": account, "aud": "dure", "iat": now.timestamp(), "exp": now.timestamp() + 120,
