@@ -1,7 +1,5 @@
 //! A business registration number (ID-3): ten digits, hyphens dropped, the last one a check digit.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
 
 use crate::Wrong;
@@ -33,9 +31,9 @@ impl Brn {
         Ok(Self(digits))
     }
 
-    /// The ten digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// In Debug: a business number is public, so whole.
+    fn masked(&self) -> String {
+        self.0.clone()
     }
 
     /// `123-45-67890`, as it is printed.
@@ -50,25 +48,6 @@ fn check_digit(numbers: &[u32]) -> u32 {
 }
 
 crate::text::spoken!(Brn);
-
-impl fmt::Display for Brn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Brn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Brn({})", self.0)
-    }
-}
-
-impl FromStr for Brn {
-    type Err = Wrong;
-    fn from_str(text: &str) -> Result<Self, Wrong> {
-        Self::parse(text)
-    }
-}
 
 #[cfg(test)]
 mod tests {

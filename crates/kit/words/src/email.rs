@@ -1,8 +1,6 @@
 //! An e-mail address: what mail servers really accept, not all that the standard allows. The domain is lower-cased;
 //! the local part is its server's business and stays.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
 
 use crate::{Wrong, mask};
@@ -30,11 +28,6 @@ impl Email {
             return Err(NOT_AN_EMAIL);
         }
         Ok(Self(format!("{local}@{}", domain.to_ascii_lowercase())))
-    }
-
-    /// The address.
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 
     /// What stands after the `@`.
@@ -68,25 +61,6 @@ fn is_domain(domain: &str) -> bool {
 }
 
 crate::text::spoken!(Email);
-
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.masked())
-    }
-}
-
-impl FromStr for Email {
-    type Err = Wrong;
-    fn from_str(text: &str) -> Result<Self, Wrong> {
-        Self::parse(text)
-    }
-}
 
 #[cfg(test)]
 mod tests {

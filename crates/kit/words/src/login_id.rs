@@ -1,7 +1,5 @@
 //! A login id (ID-5): 6 to 18 lower-case letters and digits.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
 
 use crate::{Wrong, mask};
@@ -30,11 +28,6 @@ impl LoginId {
         if fits { Ok(Self(text.to_owned())) } else { Err(NOT_A_LOGIN_ID) }
     }
 
-    /// The id.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The first three, then three stars: `jwk***`.
     pub fn masked(&self) -> String {
         mask::login_id(&self.0)
@@ -42,25 +35,6 @@ impl LoginId {
 }
 
 crate::text::spoken!(LoginId);
-
-impl fmt::Display for LoginId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for LoginId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.masked())
-    }
-}
-
-impl FromStr for LoginId {
-    type Err = Wrong;
-    fn from_str(text: &str) -> Result<Self, Wrong> {
-        Self::parse(text)
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,6 @@
 //! A Korean mobile number, digits only. What sheets and people make of one is put right: hyphens, spaces and dots are
 //! dropped, `+82` becomes the leading zero, and a leading zero lost by a spreadsheet is restored.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
 
 use crate::{Wrong, mask};
@@ -32,11 +30,6 @@ impl Phone {
         if fits && digits.bytes().all(|b| b.is_ascii_digit()) { Ok(Self(digits)) } else { Err(NOT_A_MOBILE_NUMBER) }
     }
 
-    /// The digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// First four digits, four stars, last three: `0109****040`.
     pub fn masked(&self) -> String {
         mask::phone(&self.0)
@@ -44,25 +37,6 @@ impl Phone {
 }
 
 crate::text::spoken!(Phone);
-
-impl fmt::Display for Phone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl fmt::Debug for Phone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.masked())
-    }
-}
-
-impl FromStr for Phone {
-    type Err = Wrong;
-    fn from_str(text: &str) -> Result<Self, Wrong> {
-        Self::parse(text)
-    }
-}
 
 #[cfg(test)]
 mod tests {

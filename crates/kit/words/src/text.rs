@@ -51,9 +51,36 @@ fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')
 }
 
-/// How a word that is a text goes in and out of serde: `String` through its own `parse`.
+/// How a word that is a text is shown and read: printed whole, masked in Debug, parsed from text and through serde by its
+/// own `parse`.
 macro_rules! spoken {
     ($word:ident) => {
+        impl $word {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $word {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $word {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.masked())
+            }
+        }
+
+        impl std::str::FromStr for $word {
+            type Err = $crate::Wrong;
+            fn from_str(text: &str) -> Result<Self, $crate::Wrong> {
+                Self::parse(text)
+            }
+        }
+
         impl TryFrom<String> for $word {
             type Error = $crate::Wrong;
             fn try_from(text: String) -> Result<Self, $crate::Wrong> {
