@@ -2,6 +2,8 @@
 //! and what the access layer answered is compared with `who_may.txt`. A new RPC has no row there, and fails.
 //! To accept a change after reading it: `DURE_WRITE=1 cargo test -p dure --test who_may`.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test")]
+
 use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use boot::{Running, Service, Start, settings::Sources, token};

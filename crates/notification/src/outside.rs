@@ -2,7 +2,6 @@
 //! in for both on one's own machine.
 
 pub mod carrier;
-pub mod https;
 pub mod mailbox;
 pub mod mailer;
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod developer;
+mod https;
 mod kit;
 mod published;
 mod running;
@@ -11,6 +12,7 @@ pub mod settings;
 pub mod telemetry;
 pub mod token;
 
+pub use https::{Https, NoAnswer};
 pub use kit::Kit;
 pub use running::{Running, Start};
 pub use server::CLIENT_ADDRESS;

@@ -1,6 +1,8 @@
 //! A service from start to stop (OP-5): it refuses a database that lacks migrations, eight migrators at once do it once,
 //! readiness tells the truth, and a call under way when it is told to stop is answered.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test")]
+
 use std::time::Duration;
 
 use boot::{Kit, Running, Service, Start, Wired, settings::Sources};

@@ -3,6 +3,8 @@
 //! descriptors must read the old bytes and mean the same (fields may be added, never renamed, renumbered or retyped).
 //! For a new fact, or a grown one under a new name: `DURE_WRITE=1 cargo test -p contract --test golden` adds what is not there.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test")]
+
 use std::{fs, path::PathBuf};
 
 use prost_reflect::{DynamicMessage, Kind, MapKey, MessageDescriptor, Value};

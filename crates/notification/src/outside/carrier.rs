@@ -5,15 +5,16 @@
 //! timestamp, path and the body's SHA-256, joined by `\n`. It answers `{"results":[{"id":"…","code":"0"}]}`; any other
 //! code is a refusal. What became of the accepted ones it reports to `POST /v1/deliveries:report`.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use boot::Https;
 use flow::Clock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Letter, Port, https::Https};
+use super::{Letter, Port};
 use crate::{
     delivery::CarrierKey,
     message::{Failure, record::Outcome},
@@ -21,6 +22,8 @@ use crate::{
 };
 
 const PATH: &str = "/v1/messages";
+/// For one call; what got no answer is handed over again.
+const TIME_OUT: Duration = Duration::from_secs(30);
 
 /// See the module.
 pub struct Carrier {
@@ -66,7 +69,7 @@ impl Carrier {
         anyhow::ensure!(!settings.url.is_empty(), "notification.carrier.url is empty");
         anyhow::ensure!(!settings.secret.expose().is_empty(), "notification.carrier.secret is empty");
         Ok(Self {
-            https: Https::new(&settings.url)?,
+            https: Https::new(&settings.url, TIME_OUT)?,
             url: settings.url.trim_end_matches('/').to_owned(),
             key_id: settings.key.clone(),
             key: CarrierKey::new(settings.secret.expose()),

@@ -4,13 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use http::{Method, Request, header::CONTENT_TYPE};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use boot::Https;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use words::{Brn, Secret};
 
@@ -18,22 +12,17 @@ use super::{Answer, Firm};
 use crate::settings;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// Far more than an answer about one business has.
-const LARGEST_ANSWER: usize = 64 * 1024;
 /// `b_stt_cd`: in business.
 const OPEN: &str = "01";
 /// `valid`: all agrees.
 const VALID: &str = "01";
 
-type Body = Full<prost::bytes::Bytes>;
-
 /// The adapter.
 #[derive(Debug)]
 pub struct Nts {
-    client: Client<HttpsConnector<HttpConnector>, Body>,
+    https: Https,
     url: String,
     service_key: Secret<String>,
-    timeout: Duration,
     attempts: u32,
 }
 
@@ -76,21 +65,11 @@ impl Nts {
     pub fn new(settings: &settings::Registry) -> anyhow::Result<Self> {
         ensure!(!settings.service_key.expose().is_empty(), "identity.registry.service_key is missing");
         ensure!(settings.attempts > 0, "identity.registry.attempts must be at least 1");
-        let own = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-        ensure!(
-            settings.url.starts_with("https://") || own.iter().any(|o| settings.url.starts_with(o)),
-            "identity.registry.url must be https: plain HTTP goes to this machine only"
-        );
-        let https = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .build();
         Ok(Self {
-            client: Client::builder(TokioExecutor::new()).build(https),
+            https: Https::new(&settings.url, Duration::from_millis(settings.timeout_millis))
+                .context("identity.registry.url")?,
             url: settings.url.trim_end_matches('/').to_owned(),
             service_key: settings.service_key.clone(),
-            timeout: Duration::from_millis(settings.timeout_millis),
             attempts: settings.attempts,
         })
     }
@@ -126,11 +105,10 @@ impl Nts {
     async fn ask<Q: Serialize, R: DeserializeOwned>(&self, call: &str, request: &Q) -> Option<R> {
         let mut pause = FIRST_PAUSE;
         for attempt in 1..=self.attempts {
-            match tokio::time::timeout(self.timeout, self.once(call, request)).await {
-                Ok(Ok(found)) => return Some(found),
+            match self.once(call, request).await {
+                Ok(found) => return Some(found),
                 // The URL holds the key: it must not be in the log.
-                Ok(Err(error)) => tracing::warn!(call, attempt, %error, "the business registry is at fault"),
-                Err(_) => tracing::warn!(call, attempt, "the business registry is too slow"),
+                Err(error) => tracing::warn!(call, attempt, %error, "the business registry is at fault"),
             }
             if attempt < self.attempts {
                 tokio::time::sleep(pause).await;
@@ -142,15 +120,7 @@ impl Nts {
 
     async fn once<Q: Serialize, R: DeserializeOwned>(&self, call: &str, request: &Q) -> anyhow::Result<R> {
         let uri = format!("{}/{call}?serviceKey={}", self.url, percent(self.service_key.expose()));
-        let asked = Request::builder()
-            .method(Method::POST)
-            .uri(uri)
-            .header(CONTENT_TYPE, "application/json")
-            .body(Body::from(serde_json::to_vec(request)?))?;
-        let answer = self.client.request(asked).await?;
-        ensure!(answer.status().is_success(), "it answered {}", answer.status());
-        let body = Limited::new(answer.into_body(), LARGEST_ANSWER).collect().await;
-        let body = body.map_err(|e| anyhow::anyhow!("its answer broke off: {e}"))?.to_bytes();
+        let body = self.https.post_json(&uri, &[], serde_json::to_vec(request)?).await?;
         let reply: Reply<R> = serde_json::from_slice(&body)?;
         reply.data.into_iter().next().context("an empty answer")
     }

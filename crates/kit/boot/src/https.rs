@@ -6,18 +6,21 @@ use std::{fmt, time::Duration};
 use anyhow::Context as _;
 use http::{Method, Request, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Bytes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use prost::bytes::Bytes;
 
-const TIME_OUT: Duration = Duration::from_secs(30);
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// See the module.
-pub struct Https(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+#[derive(Debug)]
+pub struct Https {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    time_out: Duration,
+}
 
 /// Why there is no answer; tells nothing of what was sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,14 +43,20 @@ impl fmt::Display for NoAnswer {
     }
 }
 
+impl std::error::Error for NoAnswer {}
+
 impl Https {
-    /// For calls to this URL.
-    pub fn new(url: &str) -> anyhow::Result<Self> {
+    /// For calls to this URL, each answered within the time-out or not at all.
+    pub fn new(url: &str, time_out: Duration) -> anyhow::Result<Self> {
         let uri: Uri = url.parse().with_context(|| format!("{url} is no URL"))?;
-        let local = matches!(uri.host(), Some("127.0.0.1" | "localhost"));
+        let local = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
         anyhow::ensure!(local || uri.scheme_str() == Some("https"), "{url} must begin with https://");
-        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
-        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+        let connector = HttpsConnectorBuilder::new()
+            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), time_out })
     }
 
     /// Posts JSON and returns the body of a 200.
@@ -58,7 +67,7 @@ impl Https {
         }
         let request = request.body(Full::from(body)).map_err(|_| NoAnswer::Network)?;
         let exchange = async {
-            let answer = self.0.request(request).await.map_err(|_| NoAnswer::Network)?;
+            let answer = self.client.request(request).await.map_err(|_| NoAnswer::Network)?;
             let status = answer.status();
             let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
             match status.as_u16() {
@@ -66,6 +75,6 @@ impl Https {
                 other => Err(NoAnswer::Status(other)),
             }
         };
-        tokio::time::timeout(TIME_OUT, exchange).await.unwrap_or(Err(NoAnswer::TimeOut))
+        tokio::time::timeout(self.time_out, exchange).await.unwrap_or(Err(NoAnswer::TimeOut))
     }
 }
