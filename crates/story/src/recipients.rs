@@ -16,7 +16,7 @@ pub struct Recipients {
     pub bytes: Vec<u8>,
     /// Rows with anything in them, below the headings.
     pub rows: usize,
-    /// What their amounts come to.
+    /// What the amounts that can be given come to.
     pub total: Money,
     /// Every row has a name, a mobile phone of its own, and an amount that can be given.
     pub clean: bool,
@@ -54,11 +54,12 @@ impl Recipients {
             let amount = amount.parse::<i64>().unwrap_or_default();
             let phone = Phone::parse(&phone).ok();
             sheet.rows += 1;
-            sheet.total = sheet.total.checked_add(Money::from_won(amount)).context("more won than there are")?;
-            sheet.clean &= (1_000..=500_000).contains(&amount)
-                && amount % 100 == 0
-                && !name.trim().is_empty()
-                && phone.is_some_and(|phone| phones.insert(phone.to_string()));
+            let giveable = (1_000..=500_000).contains(&amount) && amount % 100 == 0;
+            if giveable {
+                sheet.total = sheet.total.checked_add(Money::from_won(amount)).context("more won than there are")?;
+            }
+            sheet.clean &=
+                giveable && !name.trim().is_empty() && phone.is_some_and(|phone| phones.insert(phone.to_string()));
         }
         if sheet.rows == 0 {
             bail!("it has no rows below its headings");

@@ -19,6 +19,8 @@ use crate::{
 };
 
 const PAUSE: Duration = Duration::from_millis(150);
+/// What one message of a large send may take beside that: a build without optimisation on a small machine.
+const EACH: Duration = Duration::from_millis(5);
 
 /// How the story is to be played.
 #[derive(Debug, Clone)]
@@ -207,7 +209,31 @@ impl Scene {
         what: &str,
         so: impl Fn(&Value) -> anyhow::Result<bool>,
     ) -> anyhow::Result<Value> {
-        let until = Instant::now() + self.patience;
+        self.until_within(self.patience, client, path, what, so).await
+    }
+
+    /// The same, with patience for so many things one after the other.
+    pub async fn until_all(
+        &self,
+        things: i64,
+        client: &Client,
+        path: &str,
+        what: &str,
+        so: impl Fn(&Value) -> anyhow::Result<bool>,
+    ) -> anyhow::Result<Value> {
+        let patience = self.patience + EACH * u32::try_from(things).unwrap_or(u32::MAX);
+        self.until_within(patience, client, path, what, so).await
+    }
+
+    async fn until_within(
+        &self,
+        patience: Duration,
+        client: &Client,
+        path: &str,
+        what: &str,
+        so: impl Fn(&Value) -> anyhow::Result<bool>,
+    ) -> anyhow::Result<Value> {
+        let until = Instant::now() + patience;
         loop {
             // What an event is to bring may not be there yet at all.
             let seen = client.ask(path).await?;
@@ -217,7 +243,7 @@ impl Scene {
             if Instant::now() > until {
                 bail!(
                     "within {} s it did not happen: {what}; last seen: {} {}",
-                    self.patience.as_secs(),
+                    patience.as_secs(),
                     seen.status,
                     seen.body
                 );

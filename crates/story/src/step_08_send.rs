@@ -2,7 +2,7 @@
 //! a proposal to split; and the one that is sent, approved by a verification bound to its content, each gift made once
 //! and every message in the mailbox. [VO-3–8, NO-1, NO-2]
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
@@ -199,7 +199,7 @@ pub async fn finish(scene: &mut Scene, sender: &Account, send: &Value) -> anyhow
         Ok(progress.text("state")? == "SEND_STATE_COMPLETED" && handed)
     };
     let path = format!("/v1/sends/{id}/progress");
-    let done = scene.until(&sender.client, &path, "every message is handed over", so).await?;
+    let done = scene.until_all(count, &sender.client, &path, "every message is handed over", so).await?;
     scene.tell.same("gifts made", done.number("issued")?, count)?;
     scene.tell.same("messages handed over", done.number("handedOver")?, count)?;
     scene.tell.same("messages that failed", done.number("failed")?, 0)?;
@@ -220,7 +220,7 @@ pub async fn finish(scene: &mut Scene, sender: &Account, send: &Value) -> anyhow
     let messages = scene.mailbox.all("gift", since).await?;
     let ours: Vec<&Value> =
         messages.iter().filter(|m| m["reference"].as_str().is_some_and(|r| ids.contains(r))).collect();
-    let each: HashSet<&str> = ours.iter().filter_map(|m| m["reference"].as_str()).collect();
+    let each: HashMap<&str, &Value> = ours.iter().filter_map(|m| Some((m["reference"].as_str()?, *m))).collect();
     scene.tell.same("messages in the mailbox", i64::try_from(ours.len())?, count)?;
     scene.tell.same("one for each gift", each.len(), gifts.len())?;
     scene.tell.note(format_args!(
@@ -229,7 +229,7 @@ pub async fn finish(scene: &mut Scene, sender: &Account, send: &Value) -> anyhow
     ));
     let gifts = gifts.iter().map(|gift| {
         let id = gift.text("giftId")?;
-        let message = ours.iter().find(|m| m["reference"] == id).context("a gift without a message")?;
+        let message = each.get(id).context("a gift without a message")?;
         Ok(Gift { id: id.to_owned(), code: code(message)?, amount: gift.won("amount")? })
     });
     Ok(Sent { id, total, gifts: gifts.collect::<anyhow::Result<_>>()? })
