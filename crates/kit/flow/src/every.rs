@@ -1,4 +1,5 @@
-//! Time → our verb: a job has slots (this hour, this day in Seoul), and each slot is done once, whoever's clock reaches it first.
+//! Time → our verb: a job has slots (this hour, this day in Seoul). A slot's work is done by whoever reaches it first and
+//! then marked; a crash in between, or two replicas in the same moment, do it again, which every job must bear.
 
 use std::{future::Future, sync::Arc};
 
