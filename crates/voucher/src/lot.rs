@@ -104,6 +104,11 @@ impl Lot {
         }
         Ok(())
     }
+
+    /// Whether its value is to expire now (VO-15): past its last day, and no send under way that it waits for.
+    fn has_run_out(&self, today: Day) -> bool {
+        self.state == State::Open && today > self.valid_through && !self.buckets.reserved.is_positive()
+    }
 }
 
 /// VO-1: five years, through the same calendar day; 29 February ends on 28 February.

@@ -6,7 +6,7 @@ use flow::{Stop, Tx, Verb};
 use serde::Serialize;
 use words::Money;
 
-use super::{Lot, State, table};
+use super::{Lot, State, expire::expire, table};
 use crate::ledger::{self, Movement};
 
 /// The command.
@@ -45,10 +45,15 @@ impl Verb for CloseLot {
     type Answer = ();
 
     async fn perform(&self, tx: &mut Tx) -> Result<(), Stop> {
-        let Some(lot) = table::lock_of_purchase(tx, &self.purchase).await? else {
+        let Some(mut lot) = table::lock_of_purchase(tx, &self.purchase).await? else {
             // Facts of one purchase come in order, so its approval was seen; without it there is nothing to give back.
             return Err(super::LOT_NOT_FOUND.into());
         };
+        if lot.has_run_out(tx.today()) {
+            // VO-15: it has expired, whether the day's job came by yet or not; what expired is not refunded.
+            expire(tx, &lot).await?;
+            lot = table::lock(tx, lot.id, None).await?;
+        }
         match lot.close() {
             Decision::Refuse => refused(tx, &lot),
             Decision::Closed(taken) => closed(tx, &lot, taken),

@@ -4,7 +4,7 @@
 use flow::{Done, Stop, Tx, Verb};
 use serde::Serialize;
 
-use super::{State, table};
+use super::{Lot, State, table};
 use crate::{
     gift,
     ledger::{self, Movement},
@@ -24,24 +24,30 @@ impl Verb for ExpireLots {
         let past = table::past(tx, tx.today(), LOTS_AT_ONCE).await?;
         for id in &past {
             let lot = table::lock(tx, *id, None).await?;
-            if lot.state != State::Open || lot.buckets.reserved.is_positive() {
+            if !lot.has_run_out(tx.today()) {
                 continue; // somebody was faster
             }
-            let gifts = gift::table::end_all_of_lot(tx, lot.id, gift::State::Expired).await?;
-            if gifts.total.is_positive()
-                && !ledger::table::post(tx, lot.id, Movement::ExpireGifts, gifts.total, lot.id.uuid()).await?
-            {
-                return Err(crate::sql::unknown("balance of a locked lot"));
-            }
-            let available = lot.buckets.available;
-            if available.is_positive()
-                && !ledger::table::post(tx, lot.id, Movement::ExpireLot, available, lot.id.uuid()).await?
-            {
-                return Err(crate::sql::unknown("balance of a locked lot"));
-            }
-            table::set_state(tx, lot.id, State::Expired).await?;
-            tracing::info!(lot = %lot.id, gifts = gifts.count, "a lot expired");
+            expire(tx, &lot).await?;
         }
         Ok(if past.len() as u64 == LOTS_AT_ONCE { Done::More } else { Done::All })
     }
+}
+
+/// Expires a held, open lot that is past its last day and has nothing reserved, with its unclaimed gifts.
+pub(super) async fn expire(tx: &Tx, lot: &Lot) -> Result<(), Stop> {
+    let gifts = gift::table::end_all_of_lot(tx, lot.id, gift::State::Expired).await?;
+    if gifts.total.is_positive()
+        && !ledger::table::post(tx, lot.id, Movement::ExpireGifts, gifts.total, lot.id.uuid()).await?
+    {
+        return Err(crate::sql::unknown("balance of a locked lot"));
+    }
+    let available = lot.buckets.available;
+    if available.is_positive()
+        && !ledger::table::post(tx, lot.id, Movement::ExpireLot, available, lot.id.uuid()).await?
+    {
+        return Err(crate::sql::unknown("balance of a locked lot"));
+    }
+    table::set_state(tx, lot.id, State::Expired).await?;
+    tracing::info!(lot = %lot.id, gifts = gifts.count, "a lot expired");
+    Ok(())
 }

@@ -75,6 +75,10 @@ impl Send {
     fn confirm(&mut self, lot: &Lot, now: Instant) -> Result<(), Refusal> {
         self.is_draft()?;
         lot.usable(words::Day::of(now))?;
+        if let Some(at) = self.scheduled_at {
+            // The lot may have been changed since the time was chosen: gifts would expire the moment they are made (VO-8).
+            lot.usable(words::Day::of(at))?;
+        }
         if self.recipients == 0 {
             return Err(SEND_HAS_NO_RECIPIENTS);
         }

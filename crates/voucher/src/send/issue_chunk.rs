@@ -37,13 +37,20 @@ impl Verb for IssueChunk {
         let lot = lot::table::lock(tx, send.lot, None).await?;
         let most = tx.part::<Settings>().gifts_per_chunk.clamp(1, 1_000);
         let next = recipient::table::after(tx.conn(), send.id, send.issued_through, most).await?;
+        let total = total(&next)?;
+        if lot.buckets.reserved < total {
+            // VO-19: this lot is parked, everything else goes on.
+            tracing::error!(lot = %lot.id, send = %send.id, "a confirmed send has no reservation: its lot is parked");
+            lot::table::set_state(tx, lot.id, lot::State::Parked).await?;
+            return Ok(Done::More);
+        }
         if send.state == State::Scheduled {
             send.state = State::Sending;
             send.started_at = Some(tx.now());
         }
         if let Some(last) = next.last() {
             send.issued_through = last.number;
-            issue(tx, &send, &lot, &next).await?;
+            issue(tx, &send, &lot, &next, total).await?;
         }
         if (next.len() as u64) < most {
             send.state = State::Completed;
@@ -54,7 +61,13 @@ impl Verb for IssueChunk {
     }
 }
 
-async fn issue(tx: &mut Tx, send: &Send, lot: &Lot, recipients: &[Recipient]) -> Result<(), Stop> {
+/// What a chunk moves.
+fn total(recipients: &[Recipient]) -> Result<Money, Fault> {
+    let total = Money::total(recipients.iter().map(|recipient| recipient.amount));
+    total.ok_or_else(|| Fault::bug(anyhow::anyhow!("the gifts of a chunk do not add up")))
+}
+
+async fn issue(tx: &mut Tx, send: &Send, lot: &Lot, recipients: &[Recipient], total: Money) -> Result<(), Stop> {
     let claim_url = tx.part::<Settings>().claim_url.clone();
     let mut gifts = Vec::with_capacity(recipients.len());
     let mut messages = Vec::with_capacity(recipients.len());
@@ -65,8 +78,6 @@ async fn issue(tx: &mut Tx, send: &Send, lot: &Lot, recipients: &[Recipient]) ->
         gifts.push((gift, code.digest(tx.sealer())));
     }
     gift::table::insert(tx, &gifts).await?;
-    let total = Money::total(recipients.iter().map(|recipient| recipient.amount))
-        .ok_or_else(|| Fault::bug(anyhow::anyhow!("the gifts of a chunk do not add up")))?;
     // One chunk of a send moves its value once: its first recipient names it.
     let chunk = Uuid::new_v5(&send.id.uuid(), recipients[0].id.uuid().as_bytes());
     if !ledger::table::post(tx, lot.id, Movement::Issue, total, chunk).await? {

@@ -135,11 +135,13 @@ pub async fn lock(tx: &Tx, id: SendId, company: CompanyId) -> Result<Send, Stop>
     row.ok_or(SEND_NOT_FOUND)?.try_into()
 }
 
-/// The send that has waited longest for its next gifts, held; `None` if none is due or others see to them (VO-8).
+/// The send that has waited longest for its next gifts, held; `None` if none is due or others see to them (VO-8). A parked
+/// lot's wait, and hold up nobody else's (VO-19).
 pub async fn lock_due(tx: &Tx) -> Result<Option<Send>, Stop> {
     let lock = if tx.conn().get_database_backend() == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
-        "SELECT * FROM sends WHERE state IN ('scheduled', 'sending') AND due_at <= $1 ORDER BY due_at, id LIMIT 1{lock}"
+        "SELECT * FROM sends WHERE state IN ('scheduled', 'sending') AND due_at <= $1 \
+         AND lot_id NOT IN (SELECT id FROM lots WHERE state = 'parked') ORDER BY due_at, id LIMIT 1{lock}"
     );
     sql::row::<Row>(tx.conn(), &sql, vec![tx.now().into()]).await?.map(Send::try_from).transpose()
 }

@@ -64,6 +64,31 @@ async fn a_lot_closes_only_when_nothing_is_reserved_or_outstanding() {
 }
 
 #[tokio::test]
+async fn what_has_expired_is_not_refunded_although_the_days_job_has_not_come_by() {
+    // VO-15, VO-16, BI-22: a lot that a send kept open past its last day is looked at again only the next day
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lot = desk.fund_on(100_000, Day::parse("2021-11-24").unwrap()).await;
+        t.clock.advance(chrono::Duration::hours(60)); // two days later
+        t.until("the lot is expired", || async {
+            (desk.lot(&lot).await.state() == pb::LotState::Expired).then_some(())
+        })
+        .await;
+        let late = desk.fund_on(50_000, Day::parse("2021-11-24").unwrap()).await; // after the day's turn
+        let refund = PurchaseRefundRequested {
+            purchase_id: late.purchase_id.clone(),
+            version: 2,
+            company_id: desk.company.to_string(),
+        };
+        t.hear(&late.purchase_id, refund).await;
+        assert_eq!(won(&t.told::<LotClosed>(1).await[0].available), 0);
+        assert_eq!(desk.buckets(&late).await, [0, 0, 0, 0, 50_000, 0]);
+        assert!(desk.verify_ledger().await.holds);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_lot_and_its_gifts_expire_after_their_last_day() {
     // VO-15
     story(|t| async move {

@@ -28,6 +28,31 @@ async fn a_lot_proves_its_chain_and_its_identity() {
 }
 
 #[tokio::test]
+async fn a_send_without_its_reservation_is_parked_and_the_others_go_on() {
+    // VO-19, VO-8: it is due first, and must not hold up everybody else's
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let (tampered, honest) = (desk.fund(100_000).await, desk.fund(100_000).await);
+        let mut draft = desk.draft(&tampered);
+        draft.r#type = pb::SendType::Scheduled.into();
+        draft.scheduled_time = contract::timestamp(t.clock.now() + chrono::Duration::minutes(20));
+        let first = desk.sends().create_send(draft).await.unwrap().into_inner();
+        desk.add(&first, &[("가", "01000001001", 10_000)]).await;
+        desk.confirm(&first).await.unwrap();
+        let gone = format!(
+            "UPDATE lots SET reserved = 0, available = available + reserved WHERE purchase_id = '{}'",
+            tampered.purchase_id
+        );
+        t.running.flow.db().write().execute_unprepared(&gone).await.unwrap();
+        t.clock.advance(chrono::Duration::minutes(30));
+        desk.sent(&honest, &[("나", "01000001002", 20_000)]).await;
+        assert_eq!(desk.lot(&tampered).await.state(), pb::LotState::Parked);
+        assert_eq!(desk.get(&first).await.state(), pb::SendState::Scheduled);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_tampered_lot_is_named_and_parked_and_the_others_go_on() {
     // VO-2, VO-19
     story(|t| async move {

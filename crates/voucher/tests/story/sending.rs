@@ -248,6 +248,33 @@ async fn a_scheduled_send_waits_for_its_minute_and_can_be_changed_until_then() {
 }
 
 #[tokio::test]
+async fn a_lot_that_ends_before_the_send_does_not_pay_for_it_whenever_it_was_chosen() {
+    // VO-8: not after the lot's last day, also when the lot is changed after the time
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let long = desk.fund(100_000).await;
+        let short = desk.fund_on(100_000, words::Day::parse("2021-11-24").unwrap()).await;
+        let draft = pb::CreateSendRequest {
+            r#type: pb::SendType::Scheduled.into(),
+            scheduled_time: contract::timestamp(t.clock.now() + chrono::Duration::days(3)),
+            ..desk.draft(&long)
+        };
+        let send = desk.sends().create_send(draft).await.unwrap().into_inner();
+        desk.add(&send, &[("가", "01000001001", 10_000)]).await;
+        let change = pb::ChangeSendRequest {
+            request_id: id(),
+            send_id: send.send_id.clone(),
+            lot_id: Some(short.lot_id.clone()),
+            ..Default::default()
+        };
+        desk.sends().change_send(change).await.unwrap();
+        assert_eq!(reason(&desk.confirm(&send).await.unwrap_err()), "LOT_EXPIRED");
+        assert_eq!(desk.buckets(&short).await, [100_000, 0, 0, 0, 0, 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn calling_off_or_emptying_a_scheduled_send_gives_its_reservation_back() {
     // VO-9
     story(|t| async move {
