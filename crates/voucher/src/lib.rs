@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod lot;
 pub mod message;
 pub mod migrations;
+pub mod policy;
 pub mod recipient;
 pub mod rpc;
 pub mod send;
@@ -23,8 +24,8 @@ use std::{path::PathBuf, sync::Arc};
 use boot::{Kit, Service, Wired};
 use contract::voucher::v1::{
     gift_service_server::GiftServiceServer, lot_service_server::LotServiceServer,
-    recipient_service_server::RecipientServiceServer, send_service_server::SendServiceServer,
-    sheet_service_server::SheetServiceServer,
+    policy_service_server::PolicyServiceServer, recipient_service_server::RecipientServiceServer,
+    send_service_server::SendServiceServer, sheet_service_server::SheetServiceServer,
 };
 use flow::Every;
 use sea_orm_migration::MigrationTrait;
@@ -47,6 +48,7 @@ impl Service for Voucher {
         let rpc = rpc::Rpc::new(flow.clone(), reader);
         Ok(Wired::new(&flow)
             .grpc(LotServiceServer::new(rpc.clone()))
+            .grpc(PolicyServiceServer::new(rpc.clone()))
             .grpc(SendServiceServer::new(rpc.clone()))
             .grpc(SheetServiceServer::new(rpc.clone()))
             .grpc(RecipientServiceServer::new(rpc.clone()))

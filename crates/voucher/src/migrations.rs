@@ -2,6 +2,7 @@
 
 mod m0001_lots;
 mod m0002_sends;
+mod m0003_approvals;
 
 use sea_orm_migration::{
     MigrationTrait, SchemaManager,
@@ -10,7 +11,7 @@ use sea_orm_migration::{
 
 /// In order.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m0001_lots::Migration), Box::new(m0002_sends::Migration)]
+    vec![Box::new(m0001_lots::Migration), Box::new(m0002_sends::Migration), Box::new(m0003_approvals::Migration)]
 }
 
 /// Runs statements of one text for both engines: `{id}`, `{instant}`, `{day}`, `{bytes}` are the columns' types.

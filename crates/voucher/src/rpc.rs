@@ -2,6 +2,7 @@
 
 mod gift;
 mod lot;
+mod policy;
 mod send;
 mod sheet;
 

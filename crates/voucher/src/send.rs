@@ -1,13 +1,16 @@
 //! A send (VO-3): a title, a time, a message, recipients, and one lot that pays for all of it.
-//! `draft → scheduled → sending → completed | cancelled` (VO-9).
+//! `draft → (awaiting_approval) → scheduled → sending → completed | cancelled` (VO-9, VO-20).
 
+pub mod approve;
 pub mod cancel;
 pub mod change;
 pub mod confirm;
 pub mod create;
 pub mod issue_chunk;
+pub mod lapse;
 pub mod progress;
 pub mod propose_split;
+pub mod reject;
 pub mod report;
 pub mod table;
 pub mod views;
@@ -107,6 +110,14 @@ pub struct Send {
     pub started_at: Option<Instant>,
     /// When the last gift was issued, or it was cancelled.
     pub ended_at: Option<Instant>,
+    /// Who confirmed it, or changed it after it was approved: not the one to approve it (VO-20).
+    pub confirmed_by: Option<AccountId>,
+    /// Who approved or rejected it.
+    pub decided_by: Option<AccountId>,
+    /// When.
+    pub decided_at: Option<Instant>,
+    /// Why it was rejected.
+    pub rejection: Option<String>,
     /// Grows with every change.
     pub version: i64,
 }
@@ -199,6 +210,10 @@ mod tests {
             confirmed_at: None,
             started_at: None,
             ended_at: None,
+            confirmed_by: None,
+            decided_by: None,
+            decided_at: None,
+            rejection: None,
             version: 1,
         }
     }

@@ -187,7 +187,7 @@ pub async fn count(conn: &impl ConnectionTrait, lot: Option<LotId>) -> Result<Ve
            FROM gifts{gifts} GROUP BY lot_id) g ON g.lot_id = l.id \
          LEFT JOIN (SELECT s.lot_id, CAST(SUM(r.amount) AS bigint) AS reserved FROM sends s \
              JOIN recipients r ON r.send_id = s.id AND r.number > s.issued_through \
-           WHERE s.state IN ('scheduled', 'sending'){sends} GROUP BY s.lot_id) s ON s.lot_id = l.id{lots} ORDER BY l.id"
+           WHERE s.state IN ('awaiting_approval', 'scheduled', 'sending'){sends} GROUP BY s.lot_id) s ON s.lot_id = l.id{lots} ORDER BY l.id"
     );
     let values: Vec<Value> = lot.map(|lot| lot.uuid().into()).into_iter().collect();
     let rows: Vec<Counted> = sql::rows(conn, &sql, values).await?;

@@ -1,5 +1,5 @@
 //! The day's expiry (VO-15): lots whose last day has passed, with their unclaimed gifts. A gift is valid as long as its
-//! lot; a lot with a send still under way waits for it.
+//! lot; a lot with a send still under way waits for it, but not for an approval that can no longer come (VO-20).
 
 use flow::{Done, Stop, Tx, Verb};
 use serde::Serialize;
@@ -8,6 +8,7 @@ use super::{Lot, State, table};
 use crate::{
     gift,
     ledger::{self, Movement},
+    send,
 };
 
 const LOTS_AT_ONCE: u64 = 20;
@@ -21,6 +22,9 @@ impl Verb for ExpireLots {
     type Answer = Done;
 
     async fn perform(&self, tx: &mut Tx) -> Result<Done, Stop> {
+        if send::lapse::lapse_one(tx).await? {
+            return Ok(Done::More); // one a transaction: send before lot
+        }
         let past = table::past(tx, tx.today(), LOTS_AT_ONCE).await?;
         for id in &past {
             let lot = table::lock(tx, *id, None).await?;

@@ -6,14 +6,21 @@ use contract::voucher::v1::{self as pb, send_service_server::SendService};
 use flow::{Fields, Instant, Read, Refusal, Verb};
 use futures::Stream;
 use tonic::{Request, Response, Status};
-use words::{Phone, Wrong};
+use words::{Phone, Wrong, text};
 
 use super::{Rpc, caller_of};
 use crate::{
     message::{Kind, Message, send_test::SendTestMessage},
     send::{
-        self, Send, SendId, cancel::CancelSend, change::ChangeSend, confirm::ConfirmSend, create::CreateSend, progress,
-        propose_split, views,
+        self, Send, SendId,
+        approve::ApproveSend,
+        cancel::CancelSend,
+        change::ChangeSend,
+        confirm::ConfirmSend,
+        create::CreateSend,
+        progress, propose_split,
+        reject::{LONGEST_REASON, RejectSend},
+        views,
     },
     settings::Settings,
 };
@@ -52,6 +59,26 @@ impl SendService for Rpc {
             let f = Fields::new();
             let (send,) = f.all((f.parse("send_id", &m.send_id),))?;
             Ok(ConfirmSend { send, verification: m.verification_token })
+        })
+        .await
+    }
+
+    async fn approve_send(&self, request: Request<pb::ApproveSendRequest>) -> Result<Response<pb::Send>, Status> {
+        self.changed(request, |m| {
+            let f = Fields::new();
+            let version = f.word("etag", m.etag.parse::<i64>().map_err(|_| NOT_AN_ETAG));
+            let (send, version) = f.all((f.parse("send_id", &m.send_id), version))?;
+            Ok(ApproveSend { send, version })
+        })
+        .await
+    }
+
+    async fn reject_send(&self, request: Request<pb::RejectSendRequest>) -> Result<Response<pb::Send>, Status> {
+        self.changed(request, |m| {
+            let f = Fields::new();
+            let reason = f.word("reason", text::line(&m.reason, LONGEST_REASON));
+            let (send, reason) = f.all((f.parse("send_id", &m.send_id), reason))?;
+            Ok(RejectSend { send, reason })
         })
         .await
     }

@@ -1,4 +1,4 @@
-//! Calls a send off (VO-9): a draft, or a scheduled one until it starts; what it had reserved goes back to its lot.
+//! Calls a send off (VO-9): a draft, one that waits for approval (VO-20), or a scheduled one until it starts; what it had reserved goes back to its lot.
 
 use flow::{Caller, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
@@ -32,7 +32,7 @@ impl Send {
 
     /// Whether something was reserved that now goes back.
     fn cancel(&mut self, now: Instant) -> Result<bool, Refusal> {
-        let reserved = self.has_not_started(now);
+        let reserved = self.has_not_started(now) || self.state == State::AwaitingApproval;
         if !reserved && self.state != State::Draft {
             return Err(SEND_NOT_CANCELLABLE.with("state", self.state.name()));
         }
@@ -55,14 +55,20 @@ impl Verb for CancelSend {
         let mut send = table::lock(tx, self.send, company).await?;
         let reserved = send.cancel(tx.now())?;
         if reserved {
-            let lot = lot::table::lock(tx, send.lot, Some(company)).await?;
-            if !ledger::table::post(tx, lot.id, Movement::Release, send.total, send.id.uuid()).await? {
-                return Err(crate::sql::unknown("reservation of a scheduled send"));
-            }
+            give_back(tx, &send).await?;
         }
         table::save(tx, &mut send).await?;
         Ok(send)
     }
+}
+
+/// The whole reservation of a held send goes back to its lot.
+pub(super) async fn give_back(tx: &Tx, send: &Send) -> Result<(), Stop> {
+    let lot = lot::table::lock(tx, send.lot, Some(send.company)).await?;
+    if ledger::table::post(tx, lot.id, Movement::Release, send.total, send.id.uuid()).await? {
+        return Ok(());
+    }
+    Err(crate::sql::unknown("reservation of a confirmed send"))
 }
 
 #[cfg(test)]
@@ -78,6 +84,7 @@ mod tests {
         let send = |state, scheduled_at| Send { state, scheduled_at, ..draft() };
         assert!(!send(State::Draft, None).cancel(now).unwrap());
         assert!(send(State::Scheduled, at(1)).cancel(now).unwrap());
+        assert!(send(State::AwaitingApproval, None).cancel(now).unwrap());
         for mut late in [
             send(State::Scheduled, at(0)),
             send(State::Sending, None),

@@ -1,8 +1,10 @@
 //! Changes a draft, or a scheduled send until it starts (VO-9): title, time, message; in a draft also type and lot. What
-//! the confirmation was bound to (VO-7) asks for a new verification when it changes. An immediate send cannot be changed.
+//! the confirmation was bound to (VO-7) asks for a new verification when it changes, and what a second admin had approved
+//! for a new approval (VO-20). An immediate send cannot be changed.
 
 use flow::{Caller, Fields, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
+use words::AccountId;
 
 use super::{PERMISSION, Send, SendId, State, confirm, schedule, table};
 use crate::{
@@ -54,7 +56,7 @@ pub struct ChangeSend {
 
 impl Send {
     /// Applies the change; `true` if it asks for a new verification (VO-7).
-    fn change(&mut self, change: &ChangeSend, now: Instant) -> Result<bool, Refusal> {
+    fn change(&mut self, change: &ChangeSend, by: AccountId, now: Instant) -> Result<bool, Refusal> {
         let scheduled = self.has_not_started(now);
         if !scheduled && self.state != State::Draft {
             return Err(SEND_NOT_CHANGEABLE.with("state", self.state.name()));
@@ -70,7 +72,13 @@ impl Send {
         self.scheduled_at = change.scheduled_at.unwrap_or(self.scheduled_at);
         self.message = change.message.clone().unwrap_or_else(|| self.message.clone());
         self.lot = change.lot.unwrap_or(self.lot);
-        Ok(scheduled && self.content_hash() != before)
+        let verify = scheduled && self.content_hash() != before;
+        if verify && self.decided_by.is_some() {
+            self.state = State::AwaitingApproval;
+            self.confirmed_by = Some(by);
+            (self.decided_by, self.decided_at) = (None, None);
+        }
+        Ok(verify)
     }
 }
 
@@ -86,7 +94,7 @@ impl Verb for ChangeSend {
         let account = tx.caller().account()?.clone();
         let company = tx.caller().company()?;
         let mut send = table::lock(tx, self.send, company).await?;
-        let verify = send.change(self, tx.now())?;
+        let verify = send.change(self, account.id, tx.now())?;
         let lot = lot::table::find(tx.conn(), send.lot, Some(company)).await?.ok_or(lot::LOT_NOT_FOUND)?;
         lot.usable(tx.today())?;
         if let Some(Some(at)) = self.scheduled_at {
@@ -107,6 +115,10 @@ mod tests {
     use super::*;
     use crate::send::tests::draft;
 
+    fn by() -> AccountId {
+        uuid::Uuid::nil().into()
+    }
+
     fn change() -> ChangeSend {
         ChangeSend {
             send: uuid::Uuid::nil().into(),
@@ -125,14 +137,26 @@ mod tests {
         let now: Instant = "2026-11-23T01:00:00Z".parse().unwrap();
         let scheduled =
             || Send { state: State::Scheduled, scheduled_at: Some(now + chrono::Duration::hours(1)), ..draft() };
-        assert!(scheduled().change(&ChangeSend { title: Some("새 제목".into()), ..change() }, now).unwrap());
-        assert!(!scheduled().change(&ChangeSend { title: Some(draft().title), ..change() }, now).unwrap());
-        assert!(!draft().change(&ChangeSend { title: Some("새 제목".into()), ..change() }, now).unwrap());
-        let immediate = scheduled().change(&ChangeSend { scheduled_at: Some(None), ..change() }, now);
+        assert!(scheduled().change(&ChangeSend { title: Some("새 제목".into()), ..change() }, by(), now).unwrap());
+        assert!(!scheduled().change(&ChangeSend { title: Some(draft().title), ..change() }, by(), now).unwrap());
+        assert!(!draft().change(&ChangeSend { title: Some("새 제목".into()), ..change() }, by(), now).unwrap());
+        let immediate = scheduled().change(&ChangeSend { scheduled_at: Some(None), ..change() }, by(), now);
         assert_eq!(immediate.unwrap_err().reason(), "SEND_CONFIRMED");
-        let late = Send { state: State::Sending, ..draft() }.change(&change(), now);
+        let late = Send { state: State::Sending, ..draft() }.change(&change(), by(), now);
         assert_eq!(late.unwrap_err().reason(), "SEND_NOT_CHANGEABLE");
-        let stale = draft().change(&ChangeSend { version: Some(7), ..change() }, now);
+        let stale = draft().change(&ChangeSend { version: Some(7), ..change() }, by(), now);
         assert_eq!(stale.unwrap_err().reason(), "SEND_CHANGED");
+    }
+
+    #[test]
+    fn what_was_approved_waits_for_a_new_approval_when_its_content_changes() {
+        // VO-20
+        let now: Instant = "2026-11-23T01:00:00Z".parse().unwrap();
+        let at = Some(now + chrono::Duration::hours(1));
+        let mut send = Send { state: State::Scheduled, scheduled_at: at, decided_by: Some(by()), ..draft() };
+        send.change(&change(), by(), now).unwrap();
+        assert_eq!(send.state, State::Scheduled, "nothing changed");
+        send.change(&ChangeSend { title: Some("새 제목".into()), ..change() }, by(), now).unwrap();
+        assert_eq!((send.state, send.confirmed_by, send.decided_by), (State::AwaitingApproval, Some(by()), None));
     }
 }

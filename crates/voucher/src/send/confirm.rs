@@ -1,15 +1,17 @@
 //! Confirms a draft (VO-7): with an identity verification of the caller, for this purpose, bound to this send's content,
 //! used once. Reserves the total on the lot, once; a lot that holds less refuses, naming the lots and the way to split
-//! (VO-3).
+//! (VO-3). A total above the company's limit then waits for a second admin (VO-20).
 
 use boot::token::{KeySet, VERIFICATION, Verified};
 use flow::{Account, Caller, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
+use words::AccountId;
 
 use super::{PERMISSION, Send, SendId, State, propose_split::split, table};
 use crate::{
     ledger::{self, Movement},
     lot::{self, Lot},
+    policy::{self, Policy},
     settings::Settings,
 };
 
@@ -72,7 +74,7 @@ pub struct ConfirmSend {
 
 impl Send {
     /// Everything about confirming that the send and its lot decide.
-    fn confirm(&mut self, lot: &Lot, now: Instant) -> Result<(), Refusal> {
+    fn confirm(&mut self, lot: &Lot, policy: Policy, by: AccountId, now: Instant) -> Result<(), Refusal> {
         self.is_draft()?;
         lot.usable(words::Day::of(now))?;
         if let Some(at) = self.scheduled_at {
@@ -86,11 +88,21 @@ impl Send {
             return Err(SCHEDULE_PASSED);
         }
         self.confirmed_at = Some(now);
+        self.confirmed_by = Some(by);
+        if policy.asks_approval(self.total) {
+            self.state = State::AwaitingApproval;
+        } else {
+            self.go_on(now);
+        }
+        Ok(())
+    }
+
+    /// What is confirmed, and approved where that is asked for, starts or waits for its minute.
+    pub(super) fn go_on(&mut self, now: Instant) {
         self.state = if self.scheduled_at.is_some() { State::Scheduled } else { State::Sending };
         if self.state == State::Sending {
             self.started_at = Some(now);
         }
-        Ok(())
     }
 }
 
@@ -108,7 +120,8 @@ impl Verb for ConfirmSend {
         let mut send = table::lock(tx, self.send, company).await?;
         let lot = lot::table::lock(tx, send.lot, Some(company)).await?;
         let content = send.content_hash();
-        send.confirm(&lot, tx.now())?;
+        let policy = policy::table::of(tx.conn(), company).await?;
+        send.confirm(&lot, policy, account.id, tx.now())?;
         send.message.kind_ahead(&tx.part::<Settings>().claim_url)?;
         if send.total > lot.buckets.available {
             return Err(too_low(tx, &send, &lot).await?.into());

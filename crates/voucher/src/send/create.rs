@@ -58,6 +58,10 @@ impl Verb for CreateSend {
             confirmed_at: None,
             started_at: None,
             ended_at: None,
+            confirmed_by: None,
+            decided_by: None,
+            decided_at: None,
+            rejection: None,
             version: 1,
         };
         table::insert(tx, &send).await?;

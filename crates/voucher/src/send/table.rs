@@ -1,6 +1,6 @@
 //! Sends in the database.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use flow::{Fault, Instant, Page, Stop, Tx};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use uuid::Uuid;
@@ -28,6 +28,10 @@ struct Row {
     confirmed_at: Option<DateTime<Utc>>,
     started_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
+    confirmed_by: Option<Uuid>,
+    decided_by: Option<Uuid>,
+    decided_at: Option<DateTime<Utc>>,
+    rejection: Option<String>,
     version: i64,
 }
 
@@ -51,6 +55,10 @@ impl TryFrom<Row> for Send {
             confirmed_at: row.confirmed_at,
             started_at: row.started_at,
             ended_at: row.ended_at,
+            confirmed_by: row.confirmed_by.map(Into::into),
+            decided_by: row.decided_by.map(Into::into),
+            decided_at: row.decided_at,
+            rejection: row.rejection,
             version: row.version,
         })
     }
@@ -118,10 +126,15 @@ pub async fn save(tx: &Tx, send: &mut Send) -> Result<(), Stop> {
         send.started_at.into(),
         send.ended_at.into(),
         send.version.into(),
+        send.confirmed_by.map(|by| by.uuid()).into(),
+        send.decided_by.map(|by| by.uuid()).into(),
+        send.decided_at.into(),
+        send.rejection.clone().into(),
     ];
     let sql = "UPDATE sends SET lot_id = $2, title = $3, scheduled_at = $4, subject = $5, body = $6, state = $7, \
                recipient_count = $8, total = $9, next_number = $10, issued_through = $11, due_at = $12, confirmed_at = $13, \
-               started_at = $14, ended_at = $15, version = $16 WHERE id = $1 AND version = $16 - 1";
+               started_at = $14, ended_at = $15, version = $16, confirmed_by = $17, decided_by = $18, decided_at = $19, \
+               rejection = $20 WHERE id = $1 AND version = $16 - 1";
     match sql::run(tx.conn(), sql, values).await? {
         1 => Ok(()),
         _ => Err(Fault::bug(anyhow::anyhow!("a locked send was changed by somebody else")).into()),
@@ -144,6 +157,17 @@ pub async fn lock_due(tx: &Tx) -> Result<Option<Send>, Stop> {
          AND lot_id NOT IN (SELECT id FROM lots WHERE state = 'parked') ORDER BY due_at, id LIMIT 1{lock}"
     );
     sql::row::<Row>(tx.conn(), &sql, vec![tx.now().into()]).await?.map(Send::try_from).transpose()
+}
+
+/// A send that waits for an approval it can no longer get, held: its minute or its lot's last day has passed (VO-20).
+pub async fn lock_lapsed(tx: &Tx) -> Result<Option<Send>, Stop> {
+    let lock = if tx.conn().get_database_backend() == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "SELECT * FROM sends WHERE state = 'awaiting_approval' AND (scheduled_at <= $1 OR lot_id IN \
+         (SELECT id FROM lots WHERE valid_through < $2)) ORDER BY id LIMIT 1{lock}"
+    );
+    let values: Vec<Value> = vec![tx.now().into(), NaiveDate::from(tx.today()).into()];
+    sql::row::<Row>(tx.conn(), &sql, values).await?.map(Send::try_from).transpose()
 }
 
 /// The send, if it is the company's.

@@ -108,6 +108,10 @@ fn render(send: &Send, gifts: &HashMap<gift::State, Figure>, settings: &Settings
         send_time: send.started_at.and_then(timestamp),
         end_time: send.ended_at.and_then(timestamp),
         etag: send.version.to_string(),
+        confirmer_account_id: send.confirmed_by.map(|by| by.to_string()).unwrap_or_default(),
+        decider_account_id: send.decided_by.map(|by| by.to_string()).unwrap_or_default(),
+        decide_time: send.decided_at.and_then(timestamp),
+        rejection_reason: send.rejection.clone().unwrap_or_default(),
     }
 }
 

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use voucher::{Voucher, settings::Settings};
 use words::{CompanyId, Day, Money};
 
-type Wire = InterceptedService<Channel, Bearer>;
+pub type Wire = InterceptedService<Channel, Bearer>;
 
 /// A company's desk.
 pub struct Desk<'a> {

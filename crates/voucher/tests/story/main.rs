@@ -3,6 +3,7 @@
 
 mod desk;
 
+mod approving;
 mod funding;
 mod gifts;
 mod ledger;
