@@ -3,6 +3,7 @@
 
 pub mod amount;
 pub mod every;
+pub mod excel;
 pub mod gift;
 pub mod gift_code;
 pub mod ledger;

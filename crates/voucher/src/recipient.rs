@@ -1,6 +1,7 @@
 //! A recipient of a send (VO-3): name, phone, amount, and a number in the send's order.
 
 pub mod add;
+pub mod export;
 pub mod remove;
 pub mod table;
 pub mod take;

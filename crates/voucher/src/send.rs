@@ -6,6 +6,7 @@ pub mod cancel;
 pub mod change;
 pub mod confirm;
 pub mod create;
+pub mod export;
 pub mod issue_chunk;
 pub mod lapse;
 pub mod progress;

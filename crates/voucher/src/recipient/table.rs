@@ -1,5 +1,6 @@
 //! Recipients in the database.
 
+use chrono::{DateTime, Utc};
 use flow::{Page, Stop, Tx};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
@@ -7,6 +8,7 @@ use words::Money;
 
 use super::{Recipient, RecipientId};
 use crate::{
+    gift,
     send::SendId,
     sheet::{SheetId, Verdict, table::verdict_name},
     sql,
@@ -117,4 +119,59 @@ pub async fn amounts(conn: &impl ConnectionTrait, send: SendId) -> Result<Vec<(i
     let sql = "SELECT number, amount FROM recipients WHERE send_id = $1 ORDER BY number";
     let rows: Vec<Amount> = sql::rows(conn, sql, vec![send.uuid().into()]).await?;
     Ok(rows.into_iter().map(|row| (row.number, Money::from_won(row.amount))).collect())
+}
+
+/// A recipient with what became of the gift.
+pub struct Outcome {
+    /// The recipient.
+    pub recipient: Recipient,
+    /// The gift, once issued.
+    pub gift: Option<Fate>,
+}
+
+/// What became of a gift.
+pub struct Fate {
+    /// Where it stands.
+    pub state: gift::State,
+    /// How far its message got.
+    pub message: gift::MessageState,
+    /// When it was issued.
+    pub issued_at: DateTime<Utc>,
+    /// When it left `unclaimed`.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// The recipients of a send with these numbers, in order, with their outcome (VO-13).
+pub async fn outcomes(
+    conn: &impl ConnectionTrait,
+    send: SendId,
+    first: i64,
+    last: i64,
+    most: u64,
+) -> Result<Vec<Outcome>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Beside {
+        #[sea_orm(nested)]
+        recipient: Row,
+        state: Option<String>,
+        message_state: Option<i16>,
+        issued_at: Option<DateTime<Utc>>,
+        ended_at: Option<DateTime<Utc>>,
+    }
+    let sql = format!(
+        "SELECT r.id, r.number, r.name, r.phone, r.amount, g.state, g.message_state, g.issued_at, g.ended_at \
+         FROM recipients r LEFT JOIN gifts g ON g.recipient_id = r.id \
+         WHERE r.send_id = $1 AND r.number >= $2 AND r.number <= $3 ORDER BY r.number LIMIT {most}"
+    );
+    let values: Vec<Value> = vec![send.uuid().into(), first.into(), last.into()];
+    let fate = |row: &Beside| -> Result<Option<Fate>, Stop> {
+        let (Some(state), Some(message), Some(issued_at)) = (&row.state, row.message_state, row.issued_at) else {
+            return Ok(None);
+        };
+        let state = gift::State::named(state).ok_or_else(|| sql::unknown("gift state"))?;
+        let message = gift::MessageState::numbered(message).ok_or_else(|| sql::unknown("message state"))?;
+        Ok(Some(Fate { state, message, issued_at, ended_at: row.ended_at }))
+    };
+    let rows: Vec<Beside> = sql::rows(conn, &sql, values).await?;
+    rows.into_iter().map(|row| Ok(Outcome { gift: fate(&row)?, recipient: row.recipient.into() })).collect()
 }

@@ -2,7 +2,10 @@
 
 use std::pin::Pin;
 
-use contract::voucher::v1::{self as pb, send_service_server::SendService};
+use contract::{
+    google::api::HttpBody,
+    voucher::v1::{self as pb, send_service_server::SendService},
+};
 use flow::{Fields, Instant, Read, Refusal, Verb};
 use futures::Stream;
 use tonic::{Request, Response, Status};
@@ -18,7 +21,7 @@ use crate::{
         change::ChangeSend,
         confirm::ConfirmSend,
         create::CreateSend,
-        progress, propose_split,
+        export, progress, propose_split,
         reject::{LONGEST_REASON, RejectSend},
         views,
     },
@@ -39,6 +42,10 @@ impl SendService for Rpc {
 
     async fn list_sends(&self, request: Request<pb::ListSendsRequest>) -> Result<Response<pb::ListSendsReply>, Status> {
         self.flow.read(request, views::list).await
+    }
+
+    async fn export_sends(&self, request: Request<pb::ExportSendsRequest>) -> Result<Response<HttpBody>, Status> {
+        self.flow.read(request, export::export).await
     }
 
     async fn change_send(&self, request: Request<pb::ChangeSendRequest>) -> Result<Response<pb::Send>, Status> {

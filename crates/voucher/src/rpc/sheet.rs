@@ -166,4 +166,11 @@ impl RecipientService for Rpc {
     ) -> Result<Response<pb::ListRecipientsReply>, Status> {
         self.flow.read(request, recipients::list).await
     }
+
+    async fn export_recipients(
+        &self,
+        request: Request<pb::ExportRecipientsRequest>,
+    ) -> Result<Response<HttpBody>, Status> {
+        self.flow.read(request, crate::recipient::export::export).await
+    }
 }

@@ -64,11 +64,13 @@ impl Verb for CancelSend {
 
 /// The whole reservation of a held send goes back to its lot.
 pub(super) async fn give_back(tx: &Tx, send: &Send) -> Result<(), Stop> {
+    if release(tx, send).await? { Ok(()) } else { Err(crate::sql::unknown("reservation of a confirmed send")) }
+}
+
+/// The same; `false` if the lot has no such reservation.
+pub(super) async fn release(tx: &Tx, send: &Send) -> Result<bool, Stop> {
     let lot = lot::table::lock(tx, send.lot, Some(send.company)).await?;
-    if ledger::table::post(tx, lot.id, Movement::Release, send.total, send.id.uuid()).await? {
-        return Ok(());
-    }
-    Err(crate::sql::unknown("reservation of a confirmed send"))
+    ledger::table::post(tx, lot.id, Movement::Release, send.total, send.id.uuid()).await
 }
 
 #[cfg(test)]

@@ -164,7 +164,8 @@ pub async fn lock_lapsed(tx: &Tx) -> Result<Option<Send>, Stop> {
     let lock = if tx.conn().get_database_backend() == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
         "SELECT * FROM sends WHERE state = 'awaiting_approval' AND (scheduled_at <= $1 OR lot_id IN \
-         (SELECT id FROM lots WHERE valid_through < $2)) ORDER BY id LIMIT 1{lock}"
+         (SELECT id FROM lots WHERE valid_through < $2)) \
+         AND lot_id NOT IN (SELECT id FROM lots WHERE state = 'parked') ORDER BY id LIMIT 1{lock}"
     );
     let values: Vec<Value> = vec![tx.now().into(), NaiveDate::from(tx.today()).into()];
     sql::row::<Row>(tx.conn(), &sql, values).await?.map(Send::try_from).transpose()
@@ -197,13 +198,24 @@ pub async fn page(
     filter: &Filter,
     page: &Page,
 ) -> Result<Vec<Send>, Stop> {
+    newest(conn, company, filter, page.after_as::<Uuid>()?, page.fetch()).await
+}
+
+/// The newest of the filter, older than `after`, so many at most.
+pub async fn newest(
+    conn: &impl ConnectionTrait,
+    company: CompanyId,
+    filter: &Filter,
+    after: Option<Uuid>,
+    most: u64,
+) -> Result<Vec<Send>, Stop> {
     let mut values: Vec<Value> = vec![company.uuid().into()];
     let mut text = String::from("company_id = $1");
     let mut and = |condition: &str, value: Value| {
         values.push(value);
         text += &format!(" AND {condition} ${}", values.len());
     };
-    if let Some(after) = page.after_as::<Uuid>()? {
+    if let Some(after) = after {
         and("id <", after.into());
     }
     if let Some(day) = filter.from {
@@ -220,7 +232,7 @@ pub async fn page(
         Some(false) => text += " AND scheduled_at IS NULL",
         None => {}
     }
-    let sql = format!("SELECT * FROM sends WHERE {text} ORDER BY id DESC LIMIT {}", page.fetch());
+    let sql = format!("SELECT * FROM sends WHERE {text} ORDER BY id DESC LIMIT {most}");
     sql::rows::<Row>(conn, &sql, values).await?.into_iter().map(Send::try_from).collect()
 }
 

@@ -43,7 +43,7 @@ pub async fn one(conn: &impl ConnectionTrait, send: &Send, settings: &Settings) 
     Ok(render(send, figures.get(&send.id).unwrap_or(&HashMap::new()), settings))
 }
 
-fn filter(m: &pb::ListSendsRequest) -> Result<table::Filter, Stop> {
+pub(super) fn filter(m: &pb::ListSendsRequest) -> Result<table::Filter, Stop> {
     const BEFORE: Wrong =
         Wrong::new("BEFORE_FROM", "The last day is before the first.", "종료일이 시작일보다 빠릅니다.");
     let f = Fields::new();

@@ -4,6 +4,7 @@
 mod desk;
 
 mod approving;
+mod exporting;
 mod funding;
 mod gifts;
 mod ledger;

@@ -1,0 +1,66 @@
+//! The recipients of one send as an Excel sheet (VO-13): masked, each with what became of the gift.
+
+use contract::{google::api::HttpBody, voucher::v1 as pb};
+use flow::{Fields, Read, Stop};
+use words::{Wrong, mask};
+
+use super::table::{self, Outcome};
+use crate::{
+    excel::{self, Cell},
+    gift::{MessageState, State},
+    send::{self, SEND_NOT_FOUND, SendId},
+};
+
+const MOST: u64 = 100_000;
+const HEADINGS: [&str; 8] = ["번호", "이름", "휴대폰", "금액", "상태", "메시지", "발송일시", "처리일시"];
+const NOT_A_RANGE: Wrong =
+    Wrong::new("NOT_A_RANGE", "The last number is before the first.", "끝 번호가 시작 번호보다 작습니다.");
+
+/// `ExportRecipients`.
+pub async fn export(read: Read, m: pb::ExportRecipientsRequest) -> Result<HttpBody, Stop> {
+    let f = Fields::new();
+    let last = if m.to_number == 0 { i64::MAX } else { m.to_number };
+    let (id, ()) = f.all((
+        f.parse::<SendId>("send_id", &m.send_id),
+        f.must(0 <= m.from_number && m.from_number <= last, "to_number", NOT_A_RANGE),
+    ))?;
+    let send = send::table::find(read.conn(), id, read.caller().company()?).await?.ok_or(SEND_NOT_FOUND)?;
+    let cancelled = send.state == send::State::Cancelled;
+    let outcomes = table::outcomes(read.conn(), id, m.from_number, last, MOST + 1).await?;
+    let rows = outcomes.iter().map(|outcome| row(outcome, cancelled)).collect();
+    excel::file("받는 고객", &HEADINGS, rows, MOST).await
+}
+
+fn row(of: &Outcome, cancelled: bool) -> Vec<Cell> {
+    vec![
+        Cell::Number(of.recipient.number),
+        Cell::Text(mask::name(&of.recipient.name)),
+        Cell::Text(mask::phone(&of.recipient.phone)),
+        Cell::Won(of.recipient.amount),
+        state(of.gift.as_ref().map(|gift| gift.state), cancelled).into(),
+        of.gift.as_ref().map_or("-", |gift| message(gift.message)).into(),
+        excel::time(of.gift.as_ref().map(|gift| gift.issued_at)),
+        excel::time(of.gift.as_ref().and_then(|gift| gift.ended_at)),
+    ]
+}
+
+/// VO-13: before dispatch all count as unclaimed, on cancel as recalled.
+fn state(gift: Option<State>, cancelled: bool) -> &'static str {
+    match gift {
+        None if cancelled => "회수",
+        None | Some(State::Unclaimed) => "미수령",
+        Some(State::Claimed) => "수령",
+        Some(State::Recalled) => "회수",
+        Some(State::Declined) => "고객거절",
+        Some(State::Expired) => "기한만료",
+    }
+}
+
+fn message(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Requested => "요청",
+        MessageState::HandedOver => "전달",
+        MessageState::Delivered => "도착",
+        MessageState::Failed => "실패",
+    }
+}
