@@ -166,11 +166,29 @@ fn plain(field: &FieldDescriptor, json: Json, at: &str, wrong: &mut Wrong) -> Op
     let json = if is_mask(field) { camel(json) } else { json };
     let alone = Json::Object(Map::from_iter([(field.json_name().to_owned(), json)]));
     match DynamicMessage::deserialize(field.parent_message().clone(), alone) {
-        Ok(mut message) => Some(message.take_field(field).unwrap_or_else(|| field.default_value())),
+        Ok(mut message) => {
+            let value = message.take_field(field).unwrap_or_else(|| field.default_value());
+            if is_unnamed(field, &value) {
+                wrong.add(at, expected(field));
+                return None;
+            }
+            Some(value)
+        }
         Err(_) => {
             wrong.add(at, expected(field));
             None
         }
+    }
+}
+
+/// Protobuf JSON lets any number pass for an enum; one that has no name asks for what nobody knows.
+fn is_unnamed(field: &FieldDescriptor, value: &Value) -> bool {
+    let kind = field.kind();
+    let Some(names) = kind.as_enum() else { return false };
+    let unnamed = |value: &Value| value.as_enum_number().is_some_and(|number| names.get_value(number).is_none());
+    match value {
+        Value::List(items) => items.iter().any(unnamed),
+        one => unnamed(one),
     }
 }
 

@@ -27,12 +27,14 @@ fn kind(headers: &HeaderMap) -> &str {
 
 /// Reflection over everything in `proto/`, and health, so that a client needs one address only.
 pub(crate) fn own_services() -> anyhow::Result<Routes> {
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(contract::DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()?;
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(contract::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
     let (_, health) = tonic_health::server::health_reporter();
-    Ok(Routes::new(reflection).add_service(health))
+    // Python's reflection package and older grpcurl ask the alpha service alone.
+    Ok(Routes::new(described().build_v1()?).add_service(described().build_v1alpha()?).add_service(health))
 }
 
 /// Passes a request through.

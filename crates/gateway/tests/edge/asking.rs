@@ -41,6 +41,8 @@ async fn a_query_that_is_not_right_is_refused_field_by_field() {
     assert_eq!(fields(&told), ["bindings", "lent", "nothing", "page_size", "read_count", "shelf", "since"]);
     let (status, _) = stage.get("/v1/books?page_token=%00").await;
     assert_eq!(status, 400);
+    let (status, told) = stage.get("/v1/books?bindings=1&bindings=99").await;
+    assert_eq!((status, fields(&told)), (400, vec!["bindings"]));
     assert_eq!(stage.library.times(), 0);
 }
 

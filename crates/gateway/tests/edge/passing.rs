@@ -111,3 +111,19 @@ async fn reflection_and_health_are_answered_for_the_whole() {
     };
     assert!(services.service.iter().any(|s| s.name.starts_with("dure.")));
 }
+
+// GW-3
+#[tokio::test]
+async fn reflection_is_answered_to_clients_of_its_first_version() {
+    use tonic_reflection::pb::v1alpha::{
+        ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+        server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+    };
+    let stage = Stage::new().await;
+    let mut reflection = ServerReflectionClient::new(channel(&stage).await);
+    let asked = MessageRequest::FileContainingSymbol("dure.billing.v1.OrderService".into());
+    let ask = ServerReflectionRequest { host: String::new(), message_request: Some(asked) };
+    let mut replies = reflection.server_reflection_info(tokio_stream::iter([ask])).await.unwrap().into_inner();
+    let described = replies.message().await.unwrap().unwrap().message_response;
+    assert!(matches!(described, Some(MessageResponse::FileDescriptorResponse(_))), "{described:?}");
+}
