@@ -124,7 +124,7 @@ impl SendService for Rpc {
         request: Request<pb::WatchSendProgressRequest>,
     ) -> Result<Response<Self::WatchSendProgressStream>, Status> {
         let caller = caller_of(&request);
-        let watched = progress::watch(self.flow.clone(), caller, request.into_inner().send_id);
+        let watched = progress::watch(self.flow.clone(), caller, request.into_inner().send_id).await?;
         Ok(Response::new(Box::pin(watched)))
     }
 }

@@ -20,10 +20,15 @@ pub async fn get(read: Read, m: pb::GetSendProgressRequest) -> Result<pb::SendPr
     look(&read, &m.send_id).await
 }
 
-/// `WatchSendProgress`: the progress now, then each time it differs.
-pub fn watch(flow: Flow, caller: Caller, send_id: String) -> impl Stream<Item = Result<pb::SendProgress, Status>> {
+/// `WatchSendProgress`: the progress now, then each time it differs. What cannot be watched is refused before it begins.
+pub async fn watch(
+    flow: Flow,
+    caller: Caller,
+    send_id: String,
+) -> Result<impl Stream<Item = Result<pb::SendProgress, Status>>, Stop> {
+    look(&Read::new(&flow, caller.clone()), &send_id).await?;
     let start = (flow, caller, send_id, None::<pb::SendProgress>, 0_u32);
-    futures::stream::unfold(Some(start), |state| async {
+    Ok(futures::stream::unfold(Some(start), |state| async {
         let (flow, caller, send_id, shown, mut looks) = state?;
         loop {
             looks += 1;
@@ -38,7 +43,7 @@ pub fn watch(flow: Flow, caller: Caller, send_id: String) -> impl Stream<Item = 
                 Ok(_) => tokio::time::sleep(LOOK).await,
             }
         }
-    })
+    }))
 }
 
 async fn look(read: &Read, send_id: &str) -> Result<pb::SendProgress, Stop> {

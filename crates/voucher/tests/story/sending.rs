@@ -379,6 +379,8 @@ async fn another_company_sees_no_send_and_cannot_touch_one() {
         let send = desk.create(&lot).await;
         let no = stranger.sends().get_send(pb::GetSendRequest { send_id: send.send_id.clone() }).await.unwrap_err();
         assert_eq!((no.code(), reason(&no).as_str()), (Code::NotFound, "SEND_NOT_FOUND"));
+        let watch = pb::WatchSendProgressRequest { send_id: send.send_id.clone() };
+        assert_eq!(stranger.sends().watch_send_progress(watch).await.unwrap_err().code(), Code::NotFound);
         let cancel = pb::CancelSendRequest { request_id: id(), send_id: send.send_id.clone() };
         assert_eq!(stranger.sends().cancel_send(cancel).await.unwrap_err().code(), Code::NotFound);
         assert_eq!(stranger.upload(&send, example("recipients-50.xls")).await.unwrap_err().code(), Code::NotFound);
