@@ -18,6 +18,11 @@ const NO_SUCH: Wrong = Wrong::new(
     "There is no such document in this version; list the documents and show the newest.",
     "해당 버전의 약관이 없습니다. 최신 약관을 확인하세요.",
 );
+const TWICE: Wrong = Wrong::new(
+    "CONSENT_CONTRADICTS",
+    "A document is answered yes and no; answer each once.",
+    "같은 약관에 서로 다른 답이 있습니다. 약관마다 한 번만 답하세요.",
+);
 
 /// The newest version of each document.
 pub struct Documents(Vec<Document>);
@@ -70,7 +75,9 @@ impl Documents {
         let mut given = BTreeMap::new();
         for a in answers {
             f.must(newest(a), field, NO_SUCH)?;
-            given.insert(a.key.clone(), Given { key: a.key.clone(), version: a.version, agreed: a.agreed });
+            let answer = Given { key: a.key.clone(), version: a.version, agreed: a.agreed };
+            let before = given.insert(a.key.clone(), answer);
+            f.must(before.is_none_or(|before| before.agreed == a.agreed), field, TWICE)?;
         }
         Some(given.into_values().collect())
     }
@@ -130,6 +137,16 @@ mod tests {
         assert!(no.violations()[0].0 == "consents" && no.violations()[0].1.contains("terms"));
         let old = read(&[yes("privacy", 0), yes("age-14", 1), yes("terms", 1)]).unwrap_err();
         assert!(old.violations()[0].1.contains("CONSENT_VERSION"));
+    }
+
+    // ID-7
+    #[test]
+    fn a_yes_does_not_stand_beside_a_no_to_the_same_document() {
+        let all = [yes("privacy", 1), yes("age-14", 1), yes("terms", 1)];
+        let no = pb::Consent { agreed: false, ..yes("privacy", 1) };
+        let both = read(&[all.as_slice(), &[no]].concat()).unwrap_err();
+        assert!(both.violations()[0].1.contains("CONSENT_CONTRADICTS"));
+        assert_eq!(read(&[all.as_slice(), &all].concat()).unwrap().len(), 3);
     }
 
     // ID-7
