@@ -59,7 +59,11 @@ impl WhoMay {
 
     fn who(&self, headers: &HeaderMap, open: bool) -> Result<Who, Refusal> {
         let Some(header) = headers.get(http::header::AUTHORIZATION) else { return Ok(Who::Anyone) };
-        let token = header.to_str().ok().and_then(|h| h.strip_prefix("Bearer ")).ok_or(TOKEN_INVALID)?;
+        let (scheme, token) = header.to_str().ok().and_then(|h| h.split_once(' ')).ok_or(TOKEN_INVALID)?;
+        // A scheme's letters may be of either case (RFC 9110, 11.1).
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(TOKEN_INVALID);
+        }
         match self.keys.verify::<Claims>(token, ACCESS, self.clock.now()).and_then(Claims::caller) {
             Ok(who) => Ok(who),
             // A stale token does not keep anyone from signing in again.
