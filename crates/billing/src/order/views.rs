@@ -58,7 +58,7 @@ pub fn filter(
     let (from, to, company) =
         f.all((given("from_day", from), given("to_day", to), f.optional("company_id", company)))?;
     Ok(Filter {
-        company: read.caller().confined_to()?.or(company),
+        company: read.caller().sees(company)?,
         from,
         to,
         kind: OrderKind::from_wire(kind),

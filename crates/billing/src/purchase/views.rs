@@ -47,7 +47,7 @@ fn filter(read: &Read, m: &pb::ListPurchasesRequest) -> Result<Filter, Refusal> 
     };
     let (from, to, company) =
         f.all((given("from_day", &m.from_day), given("to_day", &m.to_day), f.optional("company_id", &m.company_id)))?;
-    Ok(Filter { company: read.caller().confined_to()?.or(company), from, to, state: state(m.state()) })
+    Ok(Filter { company: read.caller().sees(company)?, from, to, state: state(m.state()) })
 }
 
 fn state(state: pb::PurchaseState) -> Option<State> {

@@ -20,7 +20,7 @@ pub struct Filter {
 pub async fn list(read: Read, m: pb::ListAccountsRequest) -> Result<pb::ListAccountsReply, Stop> {
     let f = Fields::new();
     let (company,) = f.all((f.optional("company_id", &m.company_id),))?;
-    let filter = Filter { company: read.caller().confined_to()?.or(company), state: state(m.state()) };
+    let filter = Filter { company: read.caller().sees(company)?, state: state(m.state()) };
     let page = Page::parse(m.page_size, &m.page_token, &filter)?;
     let mut accounts = table::page(read.conn(), &filter, &page).await?;
     let next_page_token = page.cut(&mut accounts, |a: &RegisteredAccount| a.id.to_string());

@@ -239,6 +239,8 @@ async fn a_policy_is_by_head_count_until_it_is_set() {
         let stranger = company(&t, 20).await;
         let seen = policies(&t, &stranger.boss).get_purchase_policy(get(&c.id.to_string())).await;
         assert_eq!(reason(seen), "COMPANY_NOT_FOUND");
+        let theirs = ListPurchasesRequest { company_id: c.id.to_string(), ..Default::default() };
+        assert_eq!(reason(purchases(&t, &stranger.boss).list_purchases(theirs).await), "COMPANY_NOT_FOUND"); // S23
     })
     .await;
 }

@@ -79,6 +79,10 @@ pub struct Client {
     pub scopes: BTreeSet<String>,
 }
 
+/// Another company's, or nobody's.
+pub const NO_SUCH_COMPANY: Refusal =
+    Refusal::new(code::NOT_FOUND, "COMPANY_NOT_FOUND", "There is no such company.", "회사를 찾을 수 없습니다.");
+
 /// Nobody is signed in.
 pub const SIGN_IN_FIRST: Refusal = Refusal::new(
     code::UNAUTHENTICATED,
@@ -159,6 +163,15 @@ impl Caller {
         }
     }
 
+    /// Whose things a list shows: a company's own, and another's it asks for are not there (S23); else whose were asked
+    /// for, or everybody's.
+    pub fn sees(&self, asked: Option<CompanyId>) -> Result<Option<CompanyId>, Refusal> {
+        match (self.confined_to()?, asked) {
+            (Some(own), Some(asked)) if own != asked => Err(NO_SUCH_COMPANY),
+            (own, asked) => Ok(own.or(asked)),
+        }
+    }
+
     /// The super admin, or an admin with the permission.
     pub fn admin_with(&self, permission: &str) -> Result<(), Refusal> {
         let account = self.account()?;
@@ -216,5 +229,33 @@ impl Caller {
 impl Account {
     fn holds(&self, permission: &str) -> bool {
         permission == "*" || self.permissions.contains(permission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    // S23
+    #[test]
+    fn a_company_that_asks_for_anothers_finds_nothing_there() {
+        let (own, other) = (CompanyId::from(Uuid::from_u128(1)), CompanyId::from(Uuid::from_u128(2)));
+        let account = Account {
+            id: Uuid::from_u128(3).into(),
+            company: Some(own),
+            role: Role::Admin,
+            corporate: true,
+            permissions: BTreeSet::new(),
+            session: None,
+        };
+        let admin = Caller { who: Who::Account(account), address: None };
+        assert_eq!(admin.sees(None).unwrap(), Some(own));
+        assert_eq!(admin.sees(Some(own)).unwrap(), Some(own));
+        assert_eq!(admin.sees(Some(other)).unwrap_err().reason(), "COMPANY_NOT_FOUND");
+        let dure = Caller { who: Who::Dure, address: None };
+        assert_eq!(dure.sees(None).unwrap(), None);
+        assert_eq!(dure.sees(Some(other)).unwrap(), Some(other));
     }
 }

@@ -63,7 +63,9 @@ fn refuse(wrong: &[(String, Wrong)]) -> Refusal {
 /// The refusal that names each field and why it is wrong.
 pub fn invalid_fields(wrong: impl IntoIterator<Item = (String, String)>) -> Refusal {
     let wrong = wrong.into_iter().collect::<Vec<_>>();
-    let names = wrong.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>().join(", ");
+    let mut names = wrong.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>();
+    names.dedup();
+    let names = names.join(", ");
     wrong.into_iter().fold(INVALID_FIELDS.with("fields", names), |no, (field, why)| no.violation(field, why))
 }
 
@@ -107,9 +109,9 @@ mod tests {
     #[test]
     fn every_wrong_field_is_named() {
         let f = Fields::new();
-        let (a, b) = (f.word::<i32>("seats", Err(Wrong::MISSING)), f.word::<i32>("term", Err(Wrong::MISSING)));
-        let no = f.all((a, b, Some(1))).unwrap_err();
-        assert_eq!(no.violations().len(), 2);
+        let missing = |field: &str| f.word::<i32>(field, Err(Wrong::MISSING));
+        let no = f.all((missing("seats"), missing("term"), missing("term"), Some(1))).unwrap_err();
+        assert_eq!(no.violations().len(), 3);
         assert_eq!(no.detail("fields"), Some("seats, term"));
     }
 }

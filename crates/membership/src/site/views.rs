@@ -19,15 +19,9 @@ pub async fn get(read: Read, m: pb::GetSiteRequest) -> Result<pb::Site, Stop> {
 
 /// `ListSites`.
 pub async fn list(read: Read, m: pb::ListSitesRequest) -> Result<pb::ListSitesReply, Stop> {
-    let company = match read.caller().confined_to()? {
-        Some(own) => Some(own),
-        None if m.company_id.is_empty() => None,
-        None => {
-            let f = flow::Fields::new();
-            let named = f.parse::<CompanyId>("company_id", &m.company_id);
-            Some(f.all((named,))?.0)
-        }
-    };
+    let f = flow::Fields::new();
+    let (asked,) = f.all((f.optional::<CompanyId>("company_id", &m.company_id),))?;
+    let company = read.caller().sees(asked)?;
     let page = Page::parse(m.page_size, &m.page_token, &company)?;
     let mut sites = table::page(read.conn(), company, &page).await?;
     let next_page_token = page.cut(&mut sites, |site| site.id.uuid().to_string());
