@@ -47,6 +47,9 @@ async fn round(flow: &Flow, bus: &dyn Bus) -> Result<bool, Stop> {
         Engine::Sqlite => publish(flow, bus, flow.db().read(), flow.db().write()).await,
         Engine::Postgres => {
             let tx = flow.db().begin().await?;
+            // The transaction is idle while a batch is published, which a slow broker makes longer than any verb may be:
+            // were it cut off, nothing would be marked and the same batch would be told again for ever.
+            tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = '120s'").await?;
             let lock = "SELECT pg_try_advisory_xact_lock(hashtext('dure-relay')) AS ours";
             let ours = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), lock)).await?;
             if !ours.map(|row| row.try_get("", "ours")).transpose()?.unwrap_or(false) {
