@@ -29,7 +29,7 @@ pub struct UpdateCompany {
     refund: Option<RefundAccount>,
     /// What the registry said of the new name and representative, if they change.
     #[serde(skip)]
-    pub said: Option<Said>,
+    pub said: Option<(Firm, Said)>,
 }
 
 /// Reads the message.
@@ -86,7 +86,7 @@ impl UpdateCompany {
     }
 
     fn apply(&self, company: &mut Company) -> Result<(), Refusal> {
-        let asked_again = self.firm(company).is_some();
+        let firm = self.firm(company);
         if let Some(name) = &self.legal_name {
             company.legal_name.clone_from(name);
         }
@@ -103,8 +103,10 @@ impl UpdateCompany {
             refund.belongs_to(&company.legal_name)?;
             company.refund = Some(refund.clone());
         }
-        if asked_again {
-            let said = self.said.clone().unwrap_or_default();
+        if let Some(firm) = firm {
+            // Somebody else may have changed the other of the two meanwhile: then nobody asked about this firm yet (ID-4).
+            let said = self.said.as_ref().filter(|(asked, _)| *asked == firm);
+            let said = said.map(|(_, said)| said.clone()).unwrap_or_default();
             let field = if self.legal_name.is_some() { "legal_name" } else { "representative" };
             form::agree(said.answer, field)?;
             company.hear(&said);
@@ -128,5 +130,30 @@ impl Verb for UpdateCompany {
         let note = Note::new("company.edited", company.id).of(Some(company.id));
         note.detail(self.changed().join(", ")).record(tx).await?;
         Ok(company)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::State, super::Verification, super::approve::tests::company, *};
+    use crate::outside::registry::Answer;
+
+    // ID-4
+    #[test]
+    fn an_answer_about_another_firm_verifies_nothing() {
+        let m = pb::UpdateCompanyRequest {
+            company_id: "mine".into(),
+            legal_name: Some("두레상사".into()),
+            ..Default::default()
+        };
+        let mut update = parse(m).unwrap();
+        let mut asked_about = company(State::Prospect);
+        let firm = update.firm(&asked_about).unwrap();
+        update.said = Some((firm, Said { answer: Answer::Verified, source: "registry" }));
+        let mut changed_meanwhile = Company { representative: "이두레".into(), ..company(State::Prospect) };
+        update.apply(&mut changed_meanwhile).unwrap();
+        assert_eq!(changed_meanwhile.verification, Verification::Pending);
+        update.apply(&mut asked_about).unwrap();
+        assert_eq!(asked_about.verification, Verification::Verified);
     }
 }

@@ -11,7 +11,7 @@ pub use nts::Nts;
 use crate::settings::{self, RegistryKind};
 
 /// What is asked about.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Firm {
     /// Its number.
     pub brn: Brn,

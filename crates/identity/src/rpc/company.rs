@@ -55,7 +55,8 @@ impl CompanyService for Rpc {
         let read = Read::new(&self.flow, asked.caller.clone());
         let company = views::find(&read, own).await?.ok_or(COMPANY_NOT_FOUND)?;
         if let Some(firm) = verb.firm(&company) {
-            verb.said = Some(self.flow.part::<Registry>().verify(&firm).await);
+            let said = self.flow.part::<Registry>().verify(&firm).await;
+            verb.said = Some((firm, said));
         }
         self.done(asked.caller, asked.id, verb, Company::render).await
     }
