@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use boot::token::{Claims, Kind as TokenKind};
 use contract::identity::v1 as pb;
-use flow::{Instant, Refusal, Role, Stop, Tx, code};
+use flow::{BUSY, Instant, Refusal, Role, Stop, Tx, code};
 use serde::{Deserialize, Serialize};
 use words::{AccountId, CompanyId, Day, Email, LoginId, Phone, Secret, SessionId};
 
@@ -169,6 +169,11 @@ pub async fn find(tx: &Tx, id: AccountId) -> Result<Account, Stop> {
     table::lock(tx, id).await?.filter(|a| !a.withdrawn).ok_or_else(|| ACCOUNT_NOT_FOUND.into())
 }
 
+/// The same, not locked: for questions that change nothing.
+pub async fn look(tx: &Tx, id: AccountId) -> Result<Account, Stop> {
+    table::look(tx, id).await?.filter(|a| !a.withdrawn).ok_or_else(|| ACCOUNT_NOT_FOUND.into())
+}
+
 /// The same by login id.
 pub async fn find_login(tx: &Tx, login_id: &LoginId) -> Result<Option<Account>, Stop> {
     Ok(table::lock_login(tx, login_id).await?.filter(|a| !a.withdrawn))
@@ -234,6 +239,12 @@ impl Account {
     pub fn person(&self) -> Result<Person, Stop> {
         let phone = self.phone.clone().ok_or(ACCOUNT_NOT_FOUND)?;
         Ok(Person { phone, name: self.name.clone(), birth: self.birth, carrier: 0, sex: 0, foreigner: false })
+    }
+
+    /// S17: the password that was checked before this transaction is still the account's. If not, it was changed in that
+    /// moment: the same request again is checked against the new one.
+    pub fn still_has(&self, checked: &Secret<String>) -> Result<(), Refusal> {
+        if self.password == *checked { Ok(()) } else { Err(BUSY.retry_after(std::time::Duration::from_secs(1))) }
     }
 
     /// What its access tokens say.

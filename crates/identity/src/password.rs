@@ -147,7 +147,7 @@ impl Passwords {
             let right = PasswordHash::new(kept).is_ok_and(|phc| Argon2::default().verify_password(text, &phc).is_ok());
             let right = right && known && short;
             let rehash = if right && is_weak(kept) { Some(Secret::new(hash(presented.expose())?)) } else { None };
-            anyhow::Ok(Checked { right, rehash })
+            anyhow::Ok(Checked { right, kept: Secret::new(kept.to_owned()), rehash })
         };
         Ok(tokio::task::spawn_blocking(work).await.map_err(Fault::bug)??)
     }
@@ -157,6 +157,8 @@ impl Passwords {
 pub struct Checked {
     /// It is the one.
     pub right: bool,
+    /// What it was checked against: the verb looks whether that still is the account's.
+    pub kept: Secret<String>,
     /// To keep instead: the old one was made with smaller parameters (S05).
     pub rehash: Option<Secret<String>>,
 }

@@ -95,13 +95,19 @@ impl Rpc {
 
     /// Takes a try, checks the password, and counts or forgets (ID-20): one at the gate at a time, so that as many right
     /// ones at once as you like never look like wrong ones.
-    async fn check(&self, caller: &Caller, login_id: &LoginId, presented: &Secret<String>) -> Result<Checked, Stop> {
+    /// A request that was done before is right again, whatever it made of the password (I4).
+    async fn check<V: Verb>(
+        &self,
+        (caller, id, verb): (&Caller, uuid::Uuid, &V),
+        login_id: &LoginId,
+        presented: &Secret<String>,
+    ) -> Result<Checked, Stop> {
         let fresh = uuid::Uuid::new_v4;
         let passwords = self.flow.part::<Passwords>();
         let turn = passwords.turn().await?;
         let kept = self.flow.run(caller.clone(), fresh(), tries::TakeTry(login_id.clone())).await?.0;
         let checked = passwords.check(&turn, presented, kept).await?;
-        if !checked.right {
+        if !checked.right && !self.flow.was_done(caller, id, verb).await? {
             self.flow.run(caller.clone(), fresh(), tries::WrongPassword(login_id.clone())).await?;
             return Err(LOGIN_WRONG.into());
         }

@@ -24,6 +24,9 @@ pub struct ChangePassword {
     pub current: Secret<String>,
     /// To be hashed before.
     pub new: Password,
+    /// What the current one was checked against.
+    #[serde(skip)]
+    pub checked: Secret<String>,
     /// What the argon2 turn made of it.
     #[serde(skip)]
     pub hashed: Secret<String>,
@@ -36,7 +39,8 @@ pub fn parse(m: pb::ChangePasswordRequest) -> Result<ChangePassword, Refusal> {
     let new = f.word("new_password", Password::parse(&m.new_password, login_id.as_ref(), &[]));
     f.must(m.new_password != m.current_password, "new_password", SAME);
     let (login_id, new) = f.all((login_id, new))?;
-    Ok(ChangePassword { login_id, current: Secret::new(m.current_password), new, hashed: Secret::new(String::new()) })
+    let (checked, hashed) = (Secret::default(), Secret::default());
+    Ok(ChangePassword { login_id, current: Secret::new(m.current_password), new, checked, hashed })
 }
 
 impl Verb for ChangePassword {
@@ -49,6 +53,7 @@ impl Verb for ChangePassword {
 
     async fn perform(&self, tx: &mut Tx) -> Result<(), Stop> {
         let mut account = find_login(tx, &self.login_id).await?.ok_or(session::login::LOGIN_WRONG)?;
+        account.still_has(&self.checked)?;
         account.password = self.hashed.clone();
         account.must_change = false;
         account.save(tx).await?;

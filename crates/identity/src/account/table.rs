@@ -59,6 +59,10 @@ pub(super) async fn lock(tx: &Tx, id: AccountId) -> Result<Option<Account>, Stop
     row.map(Account::try_from).transpose()
 }
 
+pub(super) async fn look(tx: &Tx, id: AccountId) -> Result<Option<Account>, Stop> {
+    Entity::find_by_id(id.uuid()).one(tx.conn()).await?.map(Account::try_from).transpose()
+}
+
 pub(super) async fn lock_login(tx: &Tx, login_id: &LoginId) -> Result<Option<Account>, Stop> {
     let row = Entity::find().filter(Column::LoginId.eq(login_id.as_str())).lock_exclusive().one(tx.conn()).await?;
     row.map(Account::try_from).transpose()

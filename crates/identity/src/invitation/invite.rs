@@ -66,7 +66,7 @@ impl Verb for InviteAdministrator {
     }
 
     async fn perform(&self, tx: &mut Tx) -> Result<Invitation, Stop> {
-        let company = company::find(tx, tx.caller().company()?).await?;
+        let company = company::look(tx, tx.caller().company()?).await?;
         may_invite(company.state())?;
         let most = tx.part::<Settings>().limits.invitations_per_company_hour;
         Limit { name: "invitations-company-hour", most, within: Duration::hours(1) }.take(tx, &company.id()).await?;

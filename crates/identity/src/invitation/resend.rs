@@ -31,7 +31,7 @@ impl Verb for ResendInvitation {
     }
 
     async fn perform(&self, tx: &mut Tx) -> Result<Invitation, Stop> {
-        let company = company::find(tx, tx.caller().company()?).await?;
+        let company = company::look(tx, tx.caller().company()?).await?;
         may_invite(company.state())?;
         let mut invitation = of_company(tx, self.0, company.id()).await?;
         if !matches!(invitation.state, State::Pending | State::Expired) {

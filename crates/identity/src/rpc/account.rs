@@ -41,7 +41,7 @@ impl AccountService for Rpc {
     ) -> Result<Response<pb::ChangePasswordReply>, Status> {
         let asked = Asked::read(request)?;
         let mut verb = change_password::parse(asked.message)?;
-        self.check(&asked.caller, &verb.login_id, &verb.current).await?;
+        verb.checked = self.check((&asked.caller, asked.id, &verb), &verb.login_id, &verb.current).await?.kept;
         verb.hashed = self.flow.part::<Passwords>().hash(&verb.new).await?;
         self.done(asked.caller, asked.id, verb, |()| pb::ChangePasswordReply {}).await
     }

@@ -11,7 +11,8 @@ impl SessionService for Rpc {
     async fn login(&self, request: Request<pb::LoginRequest>) -> Result<Response<pb::LoginReply>, Status> {
         let asked = Asked::read(request)?;
         let mut verb = login::parse(asked.message)?;
-        verb.rehash = self.check(&asked.caller, &verb.login_id, &verb.password).await?.rehash;
+        let checked = self.check((&asked.caller, asked.id, &verb), &verb.login_id, &verb.password).await?;
+        (verb.checked, verb.rehash) = (checked.kept, checked.rehash);
         self.done(asked.caller, asked.id, verb, SignedIn::render).await
     }
 

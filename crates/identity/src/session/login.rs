@@ -35,6 +35,9 @@ pub struct Login {
     pub login_id: LoginId,
     /// To be checked before.
     pub password: Secret<String>,
+    /// What it was checked against.
+    #[serde(skip)]
+    pub checked: Secret<String>,
     /// A better hash, if the one that is kept is weak.
     #[serde(skip)]
     pub rehash: Option<Secret<String>>,
@@ -47,7 +50,7 @@ pub fn parse(m: pb::LoginRequest) -> Result<Login, Refusal> {
     f.must(!m.password.is_empty(), "password", words::Wrong::MISSING);
     f.all((Some(()),))?;
     let login_id = m.login_id.parse().map_err(|_| LOGIN_WRONG)?;
-    Ok(Login { login_id, password: Secret::new(m.password), rehash: None })
+    Ok(Login { login_id, password: Secret::new(m.password), checked: Secret::default(), rehash: None })
 }
 
 impl Verb for Login {
@@ -60,6 +63,7 @@ impl Verb for Login {
 
     async fn perform(&self, tx: &mut Tx) -> Result<SignedIn, Stop> {
         let mut account = account::find_login(tx, &self.login_id).await?.ok_or(LOGIN_WRONG)?;
+        account.still_has(&self.checked)?;
         let code = needs_code(tx, &account).await?;
         if account.must_change() {
             return Ok(SignedIn::ChangePassword);

@@ -41,7 +41,8 @@ impl Verb for RefreshSession {
         if !session.lives(tx.now()) {
             return Err(SESSION_ENDED.into());
         }
-        let account = account::find(tx, session.account).await.map_err(|_| SESSION_ENDED)?;
+        // Not locked: a changed password holds the account and ends its sessions, of which this one is held here.
+        let account = account::look(tx, session.account).await.map_err(|_| SESSION_ENDED)?;
         if !first {
             table::end(tx, session.account, Some(session.id)).await?;
             let note = Note::new("session.reused", session.id).by(account.id()).of(account.company());

@@ -67,6 +67,66 @@ async fn a_temporary_password_opens_a_locked_account() {
     .await;
 }
 
+// ID-5, ID-20, I4
+#[tokio::test(flavor = "multi_thread")]
+async fn changing_a_password_again_by_the_same_request_answers_the_same_and_costs_no_try() {
+    on_both::<Identity, _>(|t| async move {
+        let w = World::new(&t);
+        let form = w.individual_form("leedure1", "01000001234").await;
+        w.accounts(&callers::anyone()).sign_up_individual(form).await.unwrap();
+        let change = pb::ChangePasswordRequest {
+            request_id: id(),
+            login_id: "leedure1".into(),
+            current_password: PASSWORD.into(),
+            new_password: "Another-Box-82".into(),
+        };
+        let at_once = (0..8).map(|_| {
+            let (mut accounts, change) = (w.accounts(&callers::anyone()), change.clone());
+            async move { accounts.change_password(change).await }
+        });
+        for answer in futures::future::join_all(at_once).await {
+            answer.unwrap();
+        }
+        w.accounts(&callers::anyone()).change_password(change.clone()).await.unwrap();
+        let other = pb::ChangePasswordRequest { request_id: id(), ..change };
+        let no = w.accounts(&callers::anyone()).change_password(other).await.unwrap_err();
+        assert_eq!(reason(&no), "LOGIN_WRONG", "another request is another try");
+        assert!(!w.login("leedure1", "Another-Box-82").await.unwrap().access_token.is_empty());
+    })
+    .await;
+}
+
+// S17
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_by_the_old_password_does_not_outlive_its_change() {
+    on_both::<Identity, _>(|t| async move {
+        let w = World::new(&t);
+        let form = w.individual_form("leedure1", "01000001234").await;
+        w.accounts(&callers::anyone()).sign_up_individual(form).await.unwrap();
+        let mut current = PASSWORD.to_owned();
+        for round in 0..4 {
+            let new = format!("Another-Box-8{round}");
+            let change = pb::ChangePasswordRequest {
+                request_id: id(),
+                login_id: "leedure1".into(),
+                current_password: current.clone(),
+                new_password: new.clone(),
+            };
+            let mut accounts = w.accounts(&callers::anyone());
+            let logins = futures::future::join_all((0..3).map(|_| w.login("leedure1", &current)));
+            let (changed, logins) = futures::join!(accounts.change_password(change), logins);
+            changed.unwrap();
+            for tokens in logins.into_iter().flatten() {
+                let request = pb::RefreshSessionRequest { request_id: id(), refresh_token: tokens.refresh_token };
+                let no = w.sessions(&callers::anyone()).refresh_session(request).await.unwrap_err();
+                assert_eq!(reason(&no), "SESSION_ENDED");
+            }
+            current = new;
+        }
+    })
+    .await;
+}
+
 // ID-19, S13
 #[tokio::test(flavor = "multi_thread")]
 async fn a_voucher_login_needs_its_own_code() {

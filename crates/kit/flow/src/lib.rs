@@ -35,7 +35,7 @@ pub use migrations::{migrate, pending_migrations};
 pub use page::Page;
 pub use pipeline::Flow;
 pub use read::Read;
-pub use refusal::{Fault, INTERNAL, Refusal, Stop, code};
+pub use refusal::{BUSY, Fault, INTERNAL, Refusal, Stop, code};
 pub use relay::relay;
 pub use tx::Tx;
 pub use verb::Verb;

@@ -125,6 +125,18 @@ impl Flow {
         self.spawned(caller, Some(key), verb).await
     }
 
+    /// Whether this very request was done before: then running it answers as it did, although what precedes the verb (a
+    /// password's check) no longer holds because of it.
+    pub async fn was_done<V: Verb>(&self, caller: &Caller, request_id: Uuid, verb: &V) -> Result<bool, Stop> {
+        let key = Key { scope: caller.name(), id: request_id };
+        let digest = self.digest(verb)?;
+        Ok(requests::look(self.db().read(), &key, V::NAME, &digest).await?.is_some())
+    }
+
+    fn digest<V: Verb>(&self, verb: &V) -> Result<[u8; 32], Fault> {
+        Ok(self.sealer().digest(&serde_json::to_vec(verb).map_err(Fault::bug)?))
+    }
+
     /// A verb that an event or a timer leads to, once per id and handler.
     pub(crate) async fn run_once<V: Verb>(&self, handler: &str, id: Uuid, verb: V) -> Result<V::Answer, Stop> {
         self.spawned(Caller::dure(), Some(Key { scope: format!("when:{handler}"), id }), verb).await
@@ -196,8 +208,7 @@ impl Flow {
             let answer = verb.perform(tx).await?;
             return Ok((answer, outbox::put(tx).await? > 0));
         };
-        let command = serde_json::to_vec(verb).map_err(Fault::bug)?;
-        match requests::claim(tx, key, V::NAME, &self.sealer().digest(&command)).await? {
+        match requests::claim(tx, key, V::NAME, &self.digest(verb)?).await? {
             Claim::Done(sealed) => {
                 let answer = self.sealer().open("answer", &sealed).map_err(Fault::bug)?;
                 Ok((serde_json::from_slice(&answer).map_err(Fault::bug)?, false))

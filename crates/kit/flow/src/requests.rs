@@ -49,20 +49,27 @@ pub(crate) async fn claim(tx: &Tx, key: &Key, verb: &str, digest: &[u8]) -> Resu
     if inserted.rows_affected() == 1 {
         return Ok(Claim::New);
     }
-    let row = tx
-        .conn()
-        .query_one_raw(Statement::from_sql_and_values(
-            tx.backend(),
-            "SELECT verb, digest, answer FROM flow_request WHERE scope = $1 AND request_id = $2",
-            [key.scope.clone().into(), key.id.into()],
-        ))
-        .await?
-        .ok_or_else(|| Fault::bug(anyhow::anyhow!("a request id vanished while it was claimed")))?;
+    let done = look(tx.conn(), key, verb, digest).await?;
+    done.map(Claim::Done)
+        .ok_or_else(|| Fault::bug(anyhow::anyhow!("a request id vanished while it was claimed")).into())
+}
+
+/// The sealed answer an equal request got, if there was one.
+pub(crate) async fn look(
+    conn: &impl ConnectionTrait,
+    key: &Key,
+    verb: &str,
+    digest: &[u8],
+) -> Result<Option<Vec<u8>>, Stop> {
+    let sql = "SELECT verb, digest, answer FROM flow_request WHERE scope = $1 AND request_id = $2";
+    let values = [key.scope.clone().into(), key.id.into()];
+    let row = conn.query_one_raw(Statement::from_sql_and_values(conn.get_database_backend(), sql, values)).await?;
+    let Some(row) = row else { return Ok(None) };
     let (was, its): (String, Vec<u8>) = (row.try_get("", "verb")?, row.try_get("", "digest")?);
     if was != verb || its != digest {
         return Err(REQUEST_ID_REUSED.into());
     }
-    Ok(Claim::Done(row.try_get("", "answer")?))
+    Ok(Some(row.try_get("", "answer")?))
 }
 
 /// Keeps the sealed answer beside the effect.
