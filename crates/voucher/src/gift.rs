@@ -6,6 +6,7 @@ pub mod decline;
 pub mod look_up;
 pub mod recall;
 pub mod redeem;
+pub mod remind;
 pub mod table;
 pub mod views;
 

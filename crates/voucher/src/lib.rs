@@ -15,6 +15,7 @@ pub mod recipient;
 pub mod rpc;
 pub mod send;
 pub mod settings;
+pub mod settlement;
 pub mod sheet;
 pub mod sql;
 pub mod throttle;
@@ -26,7 +27,8 @@ use boot::{Kit, Service, Wired};
 use contract::voucher::v1::{
     gift_service_server::GiftServiceServer, lot_service_server::LotServiceServer,
     policy_service_server::PolicyServiceServer, recipient_service_server::RecipientServiceServer,
-    send_service_server::SendServiceServer, sheet_service_server::SheetServiceServer,
+    send_service_server::SendServiceServer, settlement_service_server::SettlementServiceServer,
+    sheet_service_server::SheetServiceServer,
 };
 use flow::Every;
 use sea_orm_migration::MigrationTrait;
@@ -51,6 +53,7 @@ impl Service for Voucher {
             .grpc(LotServiceServer::new(rpc.clone()))
             .grpc(PolicyServiceServer::new(rpc.clone()))
             .grpc(SendServiceServer::new(rpc.clone()))
+            .grpc(SettlementServiceServer::new(rpc.clone()))
             .grpc(SheetServiceServer::new(rpc.clone()))
             .grpc(RecipientServiceServer::new(rpc.clone()))
             .grpc(GiftServiceServer::new(rpc))
@@ -58,7 +61,8 @@ impl Service for Voucher {
             .when("purchase_refund_requested", when::purchase_refund_requested::when)
             .when("messages_reported", when::messages_reported::when)
             .worker("second_dispatch_due_sends", Every::seconds(1), every::second_dispatch_due_sends::work)
-            .every("day_expire_lots", Every::day(), every::day_expire_lots::every))
+            .every("day_expire_lots", Every::day(), every::day_expire_lots::every)
+            .every("hour_remind_recipients", Every::hours(1), every::hour_remind_recipients::every))
     }
 }
 

@@ -3,6 +3,7 @@
 mod m0001_lots;
 mod m0002_sends;
 mod m0003_approvals;
+mod m0004_notices;
 
 use sea_orm_migration::{
     MigrationTrait, SchemaManager,
@@ -11,7 +12,12 @@ use sea_orm_migration::{
 
 /// In order.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m0001_lots::Migration), Box::new(m0002_sends::Migration), Box::new(m0003_approvals::Migration)]
+    vec![
+        Box::new(m0001_lots::Migration),
+        Box::new(m0002_sends::Migration),
+        Box::new(m0003_approvals::Migration),
+        Box::new(m0004_notices::Migration),
+    ]
 }
 
 /// Runs statements of one text for both engines: `{id}`, `{instant}`, `{day}`, `{bytes}` are the columns' types.

@@ -4,6 +4,7 @@ mod gift;
 mod lot;
 mod policy;
 mod send;
+mod settlement;
 mod sheet;
 
 use std::sync::Arc;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use flow::{Fault, Page, Stop, Tx};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use uuid::Uuid;
-use words::{Day, Money};
+use words::{CompanyId, Day, Money};
 
-use super::{Gift, GiftId, MessageState, Received, State};
+use super::{Gift, GiftId, MessageState, Received, State, remind};
 use crate::{lot::LotId, message::Message, send::SendId, sql};
 
 #[derive(FromQueryResult)]
@@ -63,6 +63,7 @@ pub async fn insert(tx: &Tx, gifts: &[(Gift, Vec<u8>)]) -> Result<(), Stop> {
         "message_state",
         "valid_through",
         "issued_at",
+        "noticed_days",
     ];
     sql::insert_many(tx.conn(), "gifts", &columns, gifts, |(gift, digest)| {
         vec![
@@ -78,6 +79,7 @@ pub async fn insert(tx: &Tx, gifts: &[(Gift, Vec<u8>)]) -> Result<(), Stop> {
             (MessageState::Requested as i16).into(),
             NaiveDate::from(gift.valid_through).into(),
             gift.issued_at.into(),
+            remind::noticed_at_issue(Day::of(gift.issued_at), gift.valid_through).into(),
         ]
     })
     .await
@@ -329,4 +331,47 @@ pub async fn reference_is_used(conn: &impl ConnectionTrait, reference: &str) -> 
     }
     let sql = "SELECT id FROM gifts WHERE wallet_reference = $1";
     Ok(sql::row::<Id>(conn, sql, vec![reference.into()]).await?.is_some())
+}
+
+/// A gift whose recipient is to be reminded.
+pub struct Unnoticed {
+    /// The gift.
+    pub id: Uuid,
+    /// Whose.
+    pub company: CompanyId,
+    /// Its amount.
+    pub amount: Money,
+    /// The last day it can be claimed.
+    pub valid_through: Day,
+    /// The recipient's phone.
+    pub phone: String,
+}
+
+/// Marks some unclaimed gifts that end within so many days as noticed, and answers them (VO-15): once each.
+pub async fn notice(tx: &Tx, days: i64, most: u64) -> Result<Vec<Unnoticed>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: Uuid,
+        company_id: Uuid,
+        amount: i64,
+        valid_through: NaiveDate,
+        phone: String,
+    }
+    let skip = if tx.conn().get_database_backend() == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "UPDATE gifts SET noticed_days = $1 WHERE id IN (SELECT id FROM gifts WHERE state = 'unclaimed' \
+         AND valid_through >= $2 AND valid_through <= $3 AND (noticed_days IS NULL OR noticed_days > $1) \
+         ORDER BY valid_through, id LIMIT {most}{skip}) \
+         RETURNING id, company_id, amount, valid_through, (SELECT r.phone FROM recipients r WHERE r.id = recipient_id) AS phone"
+    );
+    let (first, last) = (NaiveDate::from(tx.today()), NaiveDate::from(tx.today().plus_days(days)));
+    let rows: Vec<Found> = sql::rows(tx.conn(), &sql, vec![days.into(), first.into(), last.into()]).await?;
+    let unnoticed = rows.into_iter().map(|row| Unnoticed {
+        id: row.id,
+        company: row.company_id.into(),
+        amount: Money::from_won(row.amount),
+        valid_through: Day::from(row.valid_through),
+        phone: row.phone,
+    });
+    Ok(unnoticed.collect())
 }

@@ -10,4 +10,5 @@ mod gifts;
 mod ledger;
 mod random;
 mod sending;
+mod settling;
 mod sheets;
