@@ -19,8 +19,12 @@ words::typed_id!(
 );
 
 /// BI-27.
-pub const DEPOSIT_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "DEPOSIT_NOT_FOUND", "There is no such deposit.", "해당 입금 내역이 없습니다.");
+pub const DEPOSIT_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "DEPOSIT_NOT_FOUND",
+    "There is no such deposit. Check the id; deposits are listed under /v1/deposits.",
+    "해당 입금 내역이 없습니다. 입금 목록(/v1/deposits)에서 확인하세요.",
+);
 
 /// A transfer that arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -31,8 +31,12 @@ words::typed_id!(
 );
 
 /// Another company's, or none.
-pub const ORDER_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "ORDER_NOT_FOUND", "There is no such order.", "해당 주문이 없습니다.");
+pub const ORDER_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "ORDER_NOT_FOUND",
+    "There is no such order. Check the id; your orders are listed under /v1/orders.",
+    "해당 주문이 없습니다. 주문 목록(/v1/orders)에서 번호를 확인하세요.",
+);
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -34,8 +34,8 @@ pub const PRICE_LOCK_STALE: Refusal = Refusal::new(
 pub const PRICE_LOCK_NOT_FOUND: Refusal = Refusal::new(
     code::NOT_FOUND,
     "PRICE_LOCK_NOT_FOUND",
-    "There is no such price lock of yours.",
-    "해당 가격 고정이 없습니다.",
+    "There is no such price lock of yours. Preview the price again with `seal` to get one.",
+    "해당 가격 고정이 없습니다. 가격을 다시 조회해 고정하세요.",
 );
 
 /// A price, held.

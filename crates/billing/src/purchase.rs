@@ -36,8 +36,12 @@ words::typed_id!(
 );
 
 /// Another company's, or none.
-pub const PURCHASE_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "PURCHASE_NOT_FOUND", "There is no such purchase.", "해당 구매 내역이 없습니다.");
+pub const PURCHASE_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "PURCHASE_NOT_FOUND",
+    "There is no such purchase. Check the id; your purchases are listed under /v1/purchases.",
+    "해당 구매 내역이 없습니다. 구매 목록(/v1/purchases)에서 번호를 확인하세요.",
+);
 /// BI-19.
 pub const PURCHASE_NOT_PENDING: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,

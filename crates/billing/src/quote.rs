@@ -27,8 +27,12 @@ words::typed_id!(
 );
 
 /// Another's, or none.
-pub const QUOTE_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "QUOTE_NOT_FOUND", "There is no such quote of yours.", "해당 견적서가 없습니다.");
+pub const QUOTE_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "QUOTE_NOT_FOUND",
+    "There is no such quote of yours. Check the id; your quotes are listed under /v1/quotes.",
+    "해당 견적서가 없습니다. 견적 목록(/v1/quotes)에서 번호를 확인하세요.",
+);
 /// BI-8.
 pub const QUOTE_EXPIRED: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,

@@ -29,8 +29,8 @@ words::typed_id!(
 pub const REGISTERED_ACCOUNT_NOT_FOUND: Refusal = Refusal::new(
     code::NOT_FOUND,
     "REGISTERED_ACCOUNT_NOT_FOUND",
-    "There is no such registered account.",
-    "등록된 계좌가 없습니다.",
+    "There is no such registered account. Check the id; yours are listed under /v1/registeredAccounts.",
+    "등록된 계좌가 없습니다. 계좌 목록(/v1/registeredAccounts)에서 확인하세요.",
 );
 /// BI-23.
 pub const ACCOUNT_NOT_IN_STATE: Refusal = Refusal::new(

@@ -4,7 +4,7 @@ mod deposits;
 mod policy;
 mod review;
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
@@ -137,7 +137,13 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let (url, show) = (url.trim_end_matches('/').to_owned(), Show { json });
     match command {
         Command::Rpcs => {
-            contract::methods().for_each(|rpc| println!("{}/{}", rpc.parent_service().full_name(), rpc.name()));
+            let mut out = std::io::stdout().lock();
+            for rpc in contract::methods() {
+                // Whoever reads may have seen enough (`durectl rpcs | head`).
+                if writeln!(out, "{}/{}", rpc.parent_service().full_name(), rpc.name()).is_err() {
+                    break;
+                }
+            }
             Ok(())
         }
         Command::Login(login) => self::login(&Client::to(&url, None, request_id).await?, &url, login).await,
