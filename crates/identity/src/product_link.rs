@@ -10,7 +10,7 @@ mod table;
 use contract::identity::v1 as pb;
 use flow::{Read, Stop, Tx};
 use serde::{Deserialize, Serialize};
-use words::{AccountId, SiteId};
+use words::{AccountId, CompanyId, SiteId};
 
 use assertion::Asserted;
 
@@ -41,6 +41,11 @@ pub async fn is_linked(tx: &Tx, account: AccountId) -> Result<bool, Stop> {
 /// The account a product account is linked to.
 pub async fn linked(tx: &Tx, asserted: &Asserted) -> Result<Option<AccountId>, Stop> {
     table::linked(tx, asserted.site, &asserted.product_account).await
+}
+
+/// The company a site is of.
+pub async fn company_of(tx: &Tx, site: SiteId) -> Result<Option<CompanyId>, Stop> {
+    table::company_of(tx, site).await
 }
 
 /// An account's links (ID-26).

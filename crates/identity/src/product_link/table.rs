@@ -78,6 +78,11 @@ pub(super) async fn set_key(tx: &Tx, site: SiteId, company: CompanyId, key: &str
     Ok(set.rows_affected == 1)
 }
 
+pub(super) async fn company_of(tx: &Tx, site: SiteId) -> Result<Option<CompanyId>, Stop> {
+    let row = site::Entity::find_by_id(site.uuid()).one(tx.conn()).await?;
+    Ok(row.map(|s| s.company_id.into()))
+}
+
 pub(super) async fn key_of(tx: &Tx, site: SiteId) -> Result<Option<[u8; 32]>, Stop> {
     let row = site::Entity::find_by_id(site.uuid()).one(tx.conn()).await?;
     Ok(row.and_then(|s| read(&s.public_key)))

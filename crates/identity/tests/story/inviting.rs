@@ -228,6 +228,23 @@ async fn a_linked_individual_accepts_by_mail() {
         w.caller(&tokens).admin_with("order.place").unwrap();
         let refused = sessions.sign_in_with_product(sign_in(assertion(&t, &site, "u-2", &key))).await.unwrap_err();
         assert_eq!(reason(&refused), "PRODUCT_ACCOUNT_NOT_LINKED");
+
+        // Another company's site links the same person; its key must not open this company.
+        let (elsewhere, its_key) = (words::SiteId::from(Uuid::now_v7()).to_string(), SigningKey::from_bytes(&[8; 32]));
+        let its_owner = callers::company();
+        let opened =
+            SiteOpened { site_id: elsewhere.clone(), company_id: its_owner.to_string(), address: "other".into() };
+        t.hear(&elsewhere, opened).await;
+        let register = pb::RegisterProductKeyRequest {
+            request_id: id(),
+            site_id: elsewhere.clone(),
+            public_key: BASE64_URL_SAFE_NO_PAD.encode(its_key.verifying_key().as_bytes()),
+        };
+        w.links(&callers::super_admin(its_owner)).register_product_key(register).await.unwrap();
+        let theirs = || assertion(&t, &elsewhere, "u-9", &its_key);
+        w.links(&w.caller(&tokens)).link_product_account(link(theirs())).await.unwrap();
+        let refused = sessions.sign_in_with_product(sign_in(theirs())).await.unwrap_err();
+        assert_eq!(reason(&refused), "PRODUCT_OF_ANOTHER_COMPANY");
     })
     .await;
 }
