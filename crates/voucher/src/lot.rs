@@ -59,8 +59,12 @@ pub struct Lot {
 }
 
 /// No such lot of this company.
-pub const LOT_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "LOT_NOT_FOUND", "There is no such lot.", "해당 구매 건이 없습니다.");
+pub const LOT_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "LOT_NOT_FOUND",
+    "There is no such lot. Check the id; your lots are listed under /v1/lots.",
+    "해당 구매 건이 없습니다. 목록(/v1/lots)에서 번호를 확인하세요.",
+);
 /// VO-3.
 pub const LOT_NOT_OPEN: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,

@@ -124,8 +124,12 @@ pub struct Send {
 }
 
 /// No such send of this company.
-pub const SEND_NOT_FOUND: Refusal =
-    Refusal::new(code::NOT_FOUND, "SEND_NOT_FOUND", "There is no such send.", "해당 발송 건이 없습니다.");
+pub const SEND_NOT_FOUND: Refusal = Refusal::new(
+    code::NOT_FOUND,
+    "SEND_NOT_FOUND",
+    "There is no such send. Check the id; your sends are listed under /v1/sends.",
+    "해당 발송 건이 없습니다. 발송 목록(/v1/sends)에서 번호를 확인하세요.",
+);
 /// VO-9.
 pub const SEND_NOT_DRAFT: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,
