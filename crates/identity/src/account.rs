@@ -8,6 +8,7 @@ pub mod revoke_permission;
 pub mod send_temporary_password;
 pub mod sign_up_individual;
 mod table;
+pub mod tell_admins;
 pub mod views;
 
 use std::collections::BTreeSet;

@@ -57,6 +57,13 @@ shipped! {
     "gift": text;
     "gift-notice": text;
     "send-test": text;
+    "lot-ends-soon": mail;
+    "lot-expired": mail;
+    "send-awaits-approval": mail;
+    "send-approved": mail;
+    "send-rejected": mail;
+    "send-lapsed": mail;
+    "send-late": mail;
 }
 
 /// Fills the template of this name.

@@ -76,6 +76,16 @@ pub(super) async fn super_admin(tx: &Tx, company: CompanyId) -> Result<Option<Ac
     row.one(tx.conn()).await?.map(Account::try_from).transpose()
 }
 
+/// Super admin and admins of a company.
+pub(super) async fn admins(tx: &Tx, company: CompanyId) -> Result<Vec<Account>, Stop> {
+    let rows = Entity::find()
+        .filter(Column::CompanyId.eq(company.uuid()))
+        .filter(Column::Role.is_in(["super_admin", "admin"]))
+        .filter(Column::State.eq(ACTIVE))
+        .order_by_asc(Column::Id);
+    rows.all(tx.conn()).await?.into_iter().map(Account::try_from).collect()
+}
+
 pub(super) async fn any_operator(tx: &Tx) -> Result<bool, Stop> {
     let row = Entity::find().filter(Column::Kind.eq("operator")).filter(Column::State.eq(ACTIVE));
     Ok(row.one(tx.conn()).await?.is_some())

@@ -13,7 +13,7 @@ use crate::people::{BRN, World, id, reason};
 
 const OTHER_BRN: &str = "1098765432";
 
-fn by_sms(name: &str, phone: &str) -> pb::InviteAdministratorRequest {
+pub fn by_sms(name: &str, phone: &str) -> pb::InviteAdministratorRequest {
     pb::InviteAdministratorRequest {
         request_id: id(),
         name: name.into(),
@@ -23,7 +23,7 @@ fn by_sms(name: &str, phone: &str) -> pb::InviteAdministratorRequest {
     }
 }
 
-async fn joins(w: &World<'_>, token: &str, login_id: &str, phone: &str) -> pb::AcceptVoucherInvitationRequest {
+pub async fn joins(w: &World<'_>, token: &str, login_id: &str, phone: &str) -> pb::AcceptVoucherInvitationRequest {
     pb::AcceptVoucherInvitationRequest {
         request_id: id(),
         token: token.into(),

@@ -8,3 +8,4 @@ mod proving;
 mod sessions;
 mod signing_in;
 mod signing_up;
+mod telling;

@@ -3,9 +3,12 @@
 
 use prost::Message as _;
 use uuid::Uuid;
-use words::{BadSeal, Email, Phone, Sealer};
+use words::{AccountId, BadSeal, CompanyId, Email, Phone, Sealer};
 
-use crate::notification::v1::{Attachment, MessageContent, MessageRequest, Priority, message_content};
+use crate::{
+    identity::v1::AdminNoticeRequested,
+    notification::v1::{Attachment, MessageContent, MessageRequest, Priority, message_content},
+};
 
 /// What the content of a message is sealed for.
 const CONTEXT: &str = "message";
@@ -69,7 +72,47 @@ pub fn message<'a>(
     }
 }
 
-/// Opens what [`message`] sealed.
+/// Which of a company's admins are to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admins {
+    /// The super admin and whoever holds this permission.
+    Holding(&'static str),
+    /// The same without this one.
+    HoldingBut(&'static str, AccountId),
+    /// This one alone.
+    Only(AccountId),
+}
+
+/// Admins to be told by mail: a fact identity takes, which alone knows their addresses. `id` is chosen by the asking
+/// service: one id is told once.
+pub fn admins<'a>(
+    sealer: &Sealer,
+    id: Uuid,
+    company: CompanyId,
+    who: Admins,
+    template: &str,
+    variables: impl IntoIterator<Item = (&'a str, String)>,
+) -> AdminNoticeRequested {
+    let (permission, only, except) = match who {
+        Admins::Holding(permission) => (permission, None, None),
+        Admins::HoldingBut(permission, except) => (permission, None, Some(except)),
+        Admins::Only(only) => ("", Some(only), None),
+    };
+    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let content = MessageContent { variables, ..MessageContent::default() };
+    let text = |id: Option<AccountId>| id.map(|id| id.to_string()).unwrap_or_default();
+    AdminNoticeRequested {
+        notice_id: id.to_string(),
+        company_id: company.to_string(),
+        permission: permission.to_owned(),
+        only_account_id: text(only),
+        except_account_id: text(except),
+        template: template.to_owned(),
+        sealed: sealer.seal(CONTEXT, &content.encode_to_vec()),
+    }
+}
+
+/// Opens what [`message`] or [`admins`] sealed.
 pub fn open(sealer: &Sealer, sealed: &[u8]) -> Result<MessageContent, BadSeal> {
     MessageContent::decode(sealer.open(CONTEXT, sealed)?.as_slice()).map_err(|_| BadSeal)
 }

@@ -5,6 +5,7 @@ use crate::{EventType, Fact, billing, identity, membership, notification, vouche
 /// Fact → the services that react to it (`crates/<service>/src/when/<fact>.rs`).
 pub fn subscriptions() -> Vec<(EventType, &'static [&'static str])> {
     vec![
+        (identity::v1::AdminNoticeRequested::event_type(), &["identity"]),
         (identity::v1::CompanyChanged::event_type(), &["billing"]),
         (billing::v1::QuoteCreated::event_type(), &["billing"]),
         (billing::v1::OrderPaid::event_type(), &["membership"]),

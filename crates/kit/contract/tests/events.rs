@@ -24,9 +24,9 @@ fn the_page_of_events_is_the_table_of_subscriptions() {
     let mut page = HEAD.to_owned();
     for (kind, services) in contract::subscriptions() {
         let (context, _) = parts(kind.as_str());
-        // Any service asks for messages; the others tell their own facts.
-        let told_by =
-            if kind.as_str() == "dure.notification.messages_requested.v1" { "every service" } else { &context };
+        // Any service asks for messages and for notices to admins; the others tell their own facts.
+        let asked = ["dure.notification.messages_requested.v1", "dure.identity.admin_notice_requested.v1"];
+        let told_by = if asked.contains(&kind.as_str()) { "every service" } else { &context };
         writeln!(page, "| `{kind}` | {told_by} | {} |", services.join(", ")).unwrap();
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("EVENTS.md");
