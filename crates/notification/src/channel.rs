@@ -1,5 +1,5 @@
 //! Picks the channel of a message (NO-1): an e-mail goes by mail; a text by what the carriers can carry: SMS up to 90
-//! bytes, LMS up to 2,000 or with a subject, MMS with a picture, counted in the carriers' character set (CP949: two
+//! bytes, LMS up to 2,000 or with a subject, or as the asking service has settled (an MMS always), counted in the carriers' character set (CP949: two
 //! bytes a Hangul syllable).
 
 use contract::notification::v1 as pb;
@@ -63,12 +63,14 @@ impl Channel {
         Self::ALL.into_iter().find(|c| c.as_str() == text)
     }
 
-    /// For this subject and body to this medium; NO-1.
-    pub fn pick(medium: Medium, subject: &str, body: &str, picture: bool) -> Result<Self, Failure> {
+    /// For this subject and body to this medium; NO-1. `asked` is what the asking service has settled: a text goes that
+    /// way, unless that cannot hold it.
+    pub fn pick(medium: Medium, subject: &str, body: &str, asked: pb::Channel) -> Result<Self, Failure> {
         match (medium, bytes(body)) {
             (Medium::Mail, _) => Ok(Self::Email),
             (Medium::Text, length) if length > LMS_MOST => Err(Failure::TextTooLong),
-            (Medium::Text, _) if picture => Ok(Self::Mms),
+            (Medium::Text, _) if asked == pb::Channel::Mms => Ok(Self::Mms),
+            (Medium::Text, _) if asked == pb::Channel::Lms => Ok(Self::Lms),
             (Medium::Text, ..=SMS_MOST) if subject.is_empty() => Ok(Self::Sms),
             (Medium::Text, _) => Ok(Self::Lms),
         }
@@ -104,16 +106,27 @@ mod tests {
     // NO-1
     #[test]
     fn a_text_travels_by_its_length_in_the_carriers_bytes() {
-        let pick = |body: &str| Channel::pick(Medium::Text, "", body, false);
+        let open = pb::Channel::Unspecified;
+        let pick = |body: &str| Channel::pick(Medium::Text, "", body, open);
         assert_eq!(pick(&"가".repeat(45)), Ok(Channel::Sms));
         assert_eq!(pick(&format!("{}a", "가".repeat(45))), Ok(Channel::Lms));
         assert_eq!(pick(&"뷁".repeat(45)), Ok(Channel::Sms), "a syllable outside KS X 1001 has two bytes as well");
         assert_eq!(pick(&"a".repeat(90)), Ok(Channel::Sms));
         assert_eq!(pick(&"가".repeat(1000)), Ok(Channel::Lms));
         assert_eq!(pick(&format!("{}a", "가".repeat(1000))), Err(Failure::TextTooLong));
-        assert_eq!(Channel::pick(Medium::Text, "", "안녕", true), Ok(Channel::Mms));
-        assert_eq!(Channel::pick(Medium::Text, "제목", "안녕", false), Ok(Channel::Lms), "only an SMS has no subject");
-        assert_eq!(Channel::pick(Medium::Mail, "", &"가".repeat(9000), false), Ok(Channel::Email));
+        assert_eq!(Channel::pick(Medium::Text, "제목", "안녕", open), Ok(Channel::Lms), "only an SMS has no subject");
+        assert_eq!(Channel::pick(Medium::Mail, "", &"가".repeat(9000), open), Ok(Channel::Email));
+    }
+
+    // NO-1, VO-6
+    #[test]
+    fn what_the_asking_service_has_settled_is_what_goes_out() {
+        let pick = |body: &str, asked| Channel::pick(Medium::Text, "", body, asked);
+        assert_eq!(pick("안녕", pb::Channel::Mms), Ok(Channel::Mms));
+        assert_eq!(pick(&"a".repeat(41), pb::Channel::Lms), Ok(Channel::Lms), "41 characters, though only 41 bytes");
+        assert_eq!(pick("안녕", pb::Channel::Sms), Ok(Channel::Sms));
+        assert_eq!(pick(&"가".repeat(46), pb::Channel::Sms), Ok(Channel::Lms), "an SMS does not hold it");
+        assert_eq!(pick(&"가".repeat(1001), pb::Channel::Mms), Err(Failure::TextTooLong));
     }
 
     #[test]

@@ -7,15 +7,18 @@ pub mod message;
 mod migrations;
 pub mod outside;
 mod pace;
+pub mod picture;
 mod rpc;
 pub mod settings;
 mod template;
 
 mod every {
+    pub mod day_forget_pictures;
     pub mod second_hand_over;
 }
 mod when {
     pub mod messages_requested;
+    pub mod picture_offered;
 }
 
 use std::sync::Arc;
@@ -60,7 +63,9 @@ impl Service for Notification {
             .grpc(MessageServiceServer::new(rpc.clone()))
             .grpc(MailboxServiceServer::new(rpc.clone()))
             .grpc(DeliveryServiceServer::new(rpc))
+            .when("picture_offered", when::picture_offered::when)
             .when("messages_requested", when::messages_requested::when)
+            .every("day_forget_pictures", Every::day(), every::day_forget_pictures::every)
             .worker("second_hand_over.urgent_texts", SOON, hand_over::urgent_texts)
             .worker("second_hand_over.urgent_mails", SOON, hand_over::urgent_mails)
             .worker("second_hand_over.texts", SECOND, hand_over::texts)

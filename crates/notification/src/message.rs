@@ -39,6 +39,8 @@ pub enum Failure {
     VariableMissing(String),
     /// More than the carriers carry.
     TextTooLong,
+    /// The picture it carries was not offered.
+    PictureMissing,
     /// What was sealed does not open, or says nobody.
     Unreadable,
     /// The mail server or carrier says never; its code.
@@ -105,6 +107,7 @@ impl fmt::Display for Failure {
             Self::TemplateUnknown => f.write_str("TEMPLATE_UNKNOWN"),
             Self::VariableMissing(name) => write!(f, "VARIABLE_MISSING({name})"),
             Self::TextTooLong => f.write_str("TEXT_TOO_LONG"),
+            Self::PictureMissing => f.write_str("PICTURE_MISSING"),
             Self::Unreadable => f.write_str("UNREADABLE"),
             Self::Refused(code) => write!(f, "REFUSED({code})"),
             Self::Unreachable(code) => write!(f, "UNREACHABLE({code})"),

@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 use contract::notification::v1::Attachment;
 use uuid::Uuid;
 
-use crate::{channel::Channel, message::record::Outcome};
+use crate::{channel::Channel, message::record::Outcome, picture::Picture};
 
 /// A message ready to go. No Debug: it holds addresses and secrets (NO-4).
 pub struct Letter {
@@ -30,8 +30,10 @@ pub struct Letter {
     pub subject: String,
     /// The text.
     pub body: String,
-    /// Files, pictures.
+    /// Files to an e-mail.
     pub attachments: Vec<Attachment>,
+    /// Of an MMS; the same for all letters that carry it.
+    pub picture: Option<Arc<Picture>>,
     /// What the template was filled with.
     pub variables: HashMap<String, String>,
 }

@@ -7,11 +7,15 @@ use words::{AccountId, BadSeal, CompanyId, Email, Phone, Sealer};
 
 use crate::{
     identity::v1::AdminNoticeRequested,
-    notification::v1::{Attachment, MessageContent, MessageRequest, Priority, message_content},
+    notification::v1::{
+        Attachment, Channel, MessageContent, MessageRequest, PictureOffered, Priority, message_content,
+    },
 };
 
 /// What the content of a message is sealed for.
 const CONTEXT: &str = "message";
+/// What a picture is sealed for.
+const PICTURE: &str = "picture";
 
 /// The language messages are in unless asked otherwise.
 const LOCALE: &str = "ko";
@@ -19,8 +23,17 @@ const LOCALE: &str = "ko";
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum To {
-    /// By SMS.
+    /// By a text, as its length asks.
     Phone(Phone),
+    /// By a text of this kind, whatever its length.
+    Text {
+        /// To whom.
+        phone: Phone,
+        /// SMS, LMS or MMS.
+        channel: Channel,
+        /// Of an MMS: the digest of a picture that was [offered](picture).
+        picture: Option<String>,
+    },
     /// By mail.
     Email(Email),
 }
@@ -53,13 +66,17 @@ pub fn message<'a>(
     variables: impl IntoIterator<Item = (&'a str, String)>,
     attachments: Vec<Attachment>,
 ) -> MessageRequest {
+    let (to, channel, picture) = match to {
+        To::Phone(phone) => (message_content::To::Phone(phone.into()), Channel::Unspecified, None),
+        To::Text { phone, channel, picture } => (message_content::To::Phone(phone.into()), channel, picture),
+        To::Email(email) => (message_content::To::Email(email.into()), Channel::Email, None),
+    };
     let content = MessageContent {
-        to: Some(match to {
-            To::Phone(phone) => message_content::To::Phone(phone.into()),
-            To::Email(email) => message_content::To::Email(email.into()),
-        }),
+        to: Some(to),
         variables: variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         attachments,
+        channel: channel.into(),
+        picture: picture.unwrap_or_default(),
     };
     MessageRequest {
         message_id: id.to_string(),
@@ -115,6 +132,16 @@ pub fn admins<'a>(
 /// Opens what [`message`] or [`admins`] sealed.
 pub fn open(sealer: &Sealer, sealed: &[u8]) -> Result<MessageContent, BadSeal> {
     MessageContent::decode(sealer.open(CONTEXT, sealed)?.as_slice()).map_err(|_| BadSeal)
+}
+
+/// Offers a picture to messages that follow under the same subject: it goes once, they name it by its digest.
+pub fn picture(sealer: &Sealer, digest: &str, data: &[u8]) -> PictureOffered {
+    PictureOffered { digest: digest.to_owned(), sealed: sealer.seal(PICTURE, data) }
+}
+
+/// Opens what [`picture`] sealed.
+pub fn open_picture(sealer: &Sealer, sealed: &[u8]) -> Result<Vec<u8>, BadSeal> {
+    sealer.open(PICTURE, sealed)
 }
 
 #[cfg(test)]

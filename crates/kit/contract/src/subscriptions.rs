@@ -18,6 +18,7 @@ pub fn subscriptions() -> Vec<(EventType, &'static [&'static str])> {
         (voucher::v1::LotFunded::event_type(), &["billing", "identity"]),
         (voucher::v1::LotClosed::event_type(), &["billing"]),
         (voucher::v1::LotCloseRefused::event_type(), &["billing"]),
+        (notification::v1::PictureOffered::event_type(), &["notification"]),
         (notification::v1::MessagesRequested::event_type(), &["notification"]),
         (notification::v1::MessagesReported::event_type(), &["voucher"]),
     ]

@@ -25,7 +25,11 @@ fn the_page_of_events_is_the_table_of_subscriptions() {
     for (kind, services) in contract::subscriptions() {
         let (context, _) = parts(kind.as_str());
         // Any service asks for messages and for notices to admins; the others tell their own facts.
-        let asked = ["dure.notification.messages_requested.v1", "dure.identity.admin_notice_requested.v1"];
+        let asked = [
+            "dure.notification.picture_offered.v1",
+            "dure.notification.messages_requested.v1",
+            "dure.identity.admin_notice_requested.v1",
+        ];
         let told_by = if asked.contains(&kind.as_str()) { "every service" } else { &context };
         writeln!(page, "| `{kind}` | {told_by} | {} |", services.join(", ")).unwrap();
     }

@@ -67,6 +67,7 @@ fn message(letter: &Letter, now: Instant) -> pb::MailboxMessage {
         attachments: letter.attachments.clone(),
         arrive_time: contract::timestamp(now),
         variables: letter.variables.clone(),
+        picture: letter.picture.as_ref().map(|picture| picture.digest.clone()).unwrap_or_default(),
     }
 }
 

@@ -5,7 +5,7 @@ use flow::{Fields, Instant, Page, Read, Stop};
 use words::RequestId;
 
 use super::table::{self, Filter};
-use crate::message::table::NO_SUCH_MESSAGE;
+use crate::{message::table::NO_SUCH_MESSAGE, picture};
 
 /// A page; attachments without their bytes.
 pub async fn list(read: Read, m: pb::ListMailboxRequest) -> Result<pb::ListMailboxReply, Stop> {
@@ -25,5 +25,12 @@ pub async fn list(read: Read, m: pb::ListMailboxRequest) -> Result<pb::ListMailb
 pub async fn get(read: Read, m: pb::GetMailboxMessageRequest) -> Result<pb::MailboxMessage, Stop> {
     let f = Fields::new();
     let (id,) = f.all((f.parse::<RequestId>("message_id", &m.message_id),))?;
-    Ok(table::find(read.conn(), read.sealer(), id.uuid()).await?.ok_or(NO_SUCH_MESSAGE)?)
+    let mut message = table::find(read.conn(), read.sealer(), id.uuid()).await?.ok_or(NO_SUCH_MESSAGE)?;
+    let pictures = picture::table::find(read.conn(), read.sealer(), [message.picture.clone()]).await?;
+    message.attachments.extend(pictures.values().map(|picture| pb::Attachment {
+        file_name: format!("{}.jpg", picture.digest),
+        content_type: "image/jpeg".to_owned(),
+        data: picture.data.clone(),
+    }));
+    Ok(message)
 }

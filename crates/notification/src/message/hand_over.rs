@@ -2,6 +2,11 @@
 //! says. The call happens between two transactions; whoever dies in between leaves the batch to the next holder of the
 //! lease, and the ports know each message by its id.
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
 use contract::notification::v1::{MessageContent, message_content::To};
 use flow::{Done, Flow, Stop};
 use uuid::Uuid;
@@ -17,11 +22,15 @@ use crate::{
     channel::{Channel, Medium, sayable},
     outside::{Letter, Ports},
     pace::Pace,
+    picture::{self, Picture},
     template,
 };
 
 /// One batch: what a carrier takes in one call (NO-2).
 pub const BATCH: u64 = 1_000;
+
+/// By their digests.
+type Pictures = HashMap<String, Arc<Picture>>;
 
 /// Hands over one batch of the lane; `More` if there may be more at once.
 pub async fn hand_over(flow: Flow, lane: Lane) -> Result<Done, Stop> {
@@ -36,13 +45,22 @@ pub async fn hand_over(flow: Flow, lane: Lane) -> Result<Done, Stop> {
     pace.left(lane, claimed.len());
     let full = claimed.len() as u64 == most;
 
-    let (mut letters, mut handed) = (Vec::with_capacity(claimed.len()), Vec::new());
-    for message in claimed {
+    let opened: Vec<_> = claimed.into_iter().map(|message| open(flow.sealer(), message)).collect();
+    let wanted = opened.iter().filter_map(|(_, content)| content.as_ref().ok().map(|content| content.picture.clone()));
+    let wanted: BTreeSet<_> = wanted.filter(|digest| !digest.is_empty()).collect();
+    let pictures = picture::table::find(flow.db().read(), flow.sealer(), wanted).await?;
+    let (mut letters, mut handed) = (Vec::with_capacity(opened.len()), Vec::new());
+    for (message, content) in opened {
         let id = message.id;
-        match write(flow.sealer(), message) {
-            Ok(letter) => letters.push(letter),
-            Err(why) => handed.push(Handed { id, channel: None, outcome: Outcome::Never(why) }),
-        }
+        let outcome = match content.and_then(|content| write(message, content, &pictures)) {
+            Ok(letter) => {
+                letters.push(letter);
+                continue;
+            }
+            Err(why @ Failure::PictureMissing) => Outcome::Later(why),
+            Err(why) => Outcome::Never(why),
+        };
+        handed.push(Handed { id, channel: None, outcome });
     }
     let port = match lane.medium {
         Medium::Mail => &ports.mail,
@@ -59,10 +77,19 @@ pub async fn hand_over(flow: Flow, lane: Lane) -> Result<Done, Stop> {
     Ok(if full { Done::More } else { Done::All })
 }
 
+fn open(sealer: &Sealer, message: Claimed) -> (Claimed, Result<MessageContent, Failure>) {
+    let content = contract::ask::open(sealer, &message.sealed).map_err(|_| Failure::Unreadable);
+    (message, content)
+}
+
 /// The letter to send.
-fn write(sealer: &Sealer, message: Claimed) -> Result<Letter, Failure> {
-    let content = contract::ask::open(sealer, &message.sealed).map_err(|_| Failure::Unreadable)?;
-    let MessageContent { to, variables, attachments } = content;
+fn write(message: Claimed, content: MessageContent, pictures: &Pictures) -> Result<Letter, Failure> {
+    let asked = content.channel();
+    let MessageContent { to, variables, attachments, picture, .. } = content;
+    let picture = match picture.as_str() {
+        "" => None,
+        digest => Some(pictures.get(digest).cloned().ok_or(Failure::PictureMissing)?),
+    };
     let (to, medium) = match to.ok_or(Failure::Unreadable)? {
         To::Email(address) => (address, Medium::Mail),
         To::Phone(number) => (number, Medium::Text),
@@ -72,7 +99,7 @@ fn write(sealer: &Sealer, message: Claimed) -> Result<Letter, Failure> {
         text.subject = sayable(&text.subject);
         text.body = sayable(&text.body);
     }
-    let channel = Channel::pick(medium, &text.subject, &text.body, !attachments.is_empty())?;
+    let channel = Channel::pick(medium, &text.subject, &text.body, asked)?;
     Ok(Letter {
         id: message.id,
         channel,
@@ -83,22 +110,19 @@ fn write(sealer: &Sealer, message: Claimed) -> Result<Letter, Failure> {
         subject: text.subject,
         body: text.body,
         attachments,
+        picture,
         variables,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
-    use contract::notification::v1::Attachment;
+    use contract::notification::v1::Channel as Asked;
     use prost::Message as _;
 
     use super::*;
 
-    fn claimed(template: &str, to: To, variables: &[(&str, &str)], attachments: Vec<Attachment>) -> Claimed {
-        let variables: HashMap<_, _> = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        let content = MessageContent { to: Some(to), variables, attachments };
+    fn claimed(template: &str, content: &MessageContent) -> Claimed {
         Claimed {
             id: Uuid::nil(),
             template: template.into(),
@@ -112,25 +136,50 @@ mod tests {
         Sealer::new([7; 32])
     }
 
+    fn content(variables: &[(&str, &str)]) -> MessageContent {
+        let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        MessageContent { to: Some(To::Phone("01000001234".into())), variables, ..Default::default() }
+    }
+
+    fn letter(template: &str, content: &MessageContent, pictures: &Pictures) -> Result<Letter, Failure> {
+        let (message, content) = open(&sealer(), claimed(template, content));
+        write(message, content?, pictures)
+    }
+
     // NO-1
     #[test]
     fn a_letter_is_rendered_and_finds_its_channel() {
-        let phone = || To::Phone("01000001234".into());
-        let code = write(&sealer(), claimed("one-time-code", phone(), &[("code", "123456"), ("minutes", "3")], vec![]))
+        let none = Pictures::new();
+        let code = letter("one-time-code", &content(&[("code", "123456"), ("minutes", "3")]), &none)
             .unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((code.channel, code.subject.as_str()), (Channel::Sms, ""));
-        let gift = claimed("gift", phone(), &[("subject", "생일 축하"), ("text", "선물입니다")], vec![]);
-        assert_eq!(write(&sealer(), gift).map(|l| l.channel), Ok(Channel::Lms));
-        let none = write(&sealer(), claimed("one-time-code", phone(), &[], vec![])).err();
-        assert_eq!(none, Some(Failure::VariableMissing("code".into())));
-        let unknown = write(&sealer(), claimed("birthday", phone(), &[], vec![])).err();
-        assert_eq!(unknown, Some(Failure::TemplateUnknown));
+        let gift = content(&[("subject", "생일 축하"), ("text", "선물입니다")]);
+        assert_eq!(letter("gift", &gift, &none).map(|l| l.channel), Ok(Channel::Lms));
+        let missing = letter("one-time-code", &content(&[]), &none).err();
+        assert_eq!(missing, Some(Failure::VariableMissing("code".into())));
+        assert_eq!(letter("birthday", &content(&[]), &none).err(), Some(Failure::TemplateUnknown));
+    }
+
+    // NO-1
+    #[test]
+    fn a_picture_travels_as_an_mms_and_one_that_is_not_there_is_waited_for() {
+        let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let gift = MessageContent {
+            channel: Asked::Mms.into(),
+            picture: digest.into(),
+            ..content(&[("subject", ""), ("text", "선물입니다")])
+        };
+        assert_eq!(letter("gift", &gift, &Pictures::new()).err(), Some(Failure::PictureMissing));
+        let picture = Arc::new(Picture::new(digest, b"abc".to_vec()).unwrap());
+        let sent =
+            letter("gift", &gift, &Pictures::from([(digest.to_owned(), picture)])).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!((sent.channel, sent.picture.unwrap().data.as_slice()), (Channel::Mms, &b"abc"[..]));
     }
 
     #[test]
     fn what_does_not_open_is_a_failure() {
-        let mut asked = claimed("one-time-code", To::Phone("01000001234".into()), &[("code", "1")], vec![]);
+        let mut asked = claimed("one-time-code", &content(&[("code", "1")]));
         asked.sealed[40] ^= 1;
-        assert_eq!(write(&sealer(), asked).err(), Some(Failure::Unreadable));
+        assert_eq!(open(&sealer(), asked).1.err(), Some(Failure::Unreadable));
     }
 }

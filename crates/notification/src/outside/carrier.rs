@@ -2,10 +2,14 @@
 //! answer was lost can be made again.
 //!
 //! `POST <url>/v1/messages` with `X-Key`, `X-Timestamp` (seconds) and `X-Signature`: HMAC-SHA-256 in hexadecimal over
-//! timestamp, path and the body's SHA-256, joined by `\n`. It answers `{"results":[{"id":"…","code":"0"}]}`; any other
+//! timestamp, path and the body's SHA-256, joined by `\n`. Pictures stand once in the call, in base64 by their digests;
+//! an MMS names its own. It answers `{"results":[{"id":"…","code":"0"}]}`; any other
 //! code is a refusal. What became of the accepted ones it reports to `POST /v1/deliveries:report`.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use boot::Https;
@@ -37,6 +41,8 @@ pub struct Carrier {
 
 #[derive(Serialize)]
 struct Call<'a> {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pictures: BTreeMap<&'a str, String>,
     messages: Vec<Text<'a>>,
 }
 
@@ -49,7 +55,8 @@ struct Text<'a> {
     to: &'a str,
     subject: &'a str,
     text: &'a str,
-    images: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -81,7 +88,8 @@ impl Carrier {
     /// The verdict on each, or why there is none.
     async fn call(&self, letters: &[Letter]) -> Result<HashMap<Uuid, String>, Failure> {
         let messages = letters.iter().map(|letter| self.text(letter)).collect();
-        let body = serde_json::to_vec(&Call { messages }).map_err(|_| Failure::Unreachable("JSON".into()))?;
+        let body = serde_json::to_vec(&Call { pictures: pictures(letters), messages })
+            .map_err(|_| Failure::Unreachable("JSON".into()))?;
         let time = self.clock.now().timestamp().to_string();
         let signature = self.key.sign(&[&time, PATH, &hex::encode(Sha256::digest(&body))]);
         let headers = [("x-key", self.key_id.as_str()), ("x-timestamp", &time), ("x-signature", &signature)];
@@ -99,9 +107,16 @@ impl Carrier {
             to: &letter.to,
             subject: &letter.subject,
             text: &letter.body,
-            images: letter.attachments.iter().map(|a| BASE64_STANDARD.encode(&a.data)).collect(),
+            picture: letter.picture.as_ref().map(|picture| picture.digest.as_str()),
         }
     }
+}
+
+/// Each once, however many letters carry it.
+fn pictures(letters: &[Letter]) -> BTreeMap<&str, String> {
+    let distinct: BTreeMap<_, _> =
+        letters.iter().filter_map(|letter| letter.picture.as_ref()).map(|p| (p.digest.as_str(), &p.data)).collect();
+    distinct.into_iter().map(|(digest, data)| (digest, BASE64_STANDARD.encode(data))).collect()
 }
 
 #[async_trait::async_trait]

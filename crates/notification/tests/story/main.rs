@@ -5,6 +5,7 @@
 mod carrying;
 mod delivering;
 mod mailing;
+mod picturing;
 mod secrets;
 
 use contract::{
