@@ -1,9 +1,12 @@
 //! Lists as Excel sheets (VO-13). What people typed is written as text, never as a formula, and cannot become one when the
-//! file is opened as something else: a leading `=`, `+`, `-` or `@` gets an apostrophe, except in a phone like `+82 10…`.
+//! file is opened as something else: a leading `=`, `+`, `-` or `@` gets an apostrophe, except in a phone like `+82 10…`
+//! (S54). Rows are written as they come and never held all at once.
 
 use contract::google::api::HttpBody;
 use flow::{Fault, Refusal, Stop, code};
+use futures::{Stream, StreamExt, stream};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use tokio::sync::mpsc;
 use words::{Money, seoul};
 
 use crate::sheet::download_template::CONTENT_TYPE;
@@ -25,6 +28,8 @@ pub enum Cell {
     Number(i64),
     /// An amount in won.
     Won(Money),
+    /// Nothing.
+    Empty,
 }
 
 impl From<&str> for Cell {
@@ -38,36 +43,64 @@ pub fn time(at: Option<flow::Instant>) -> Cell {
     Cell::Text(at.map_or_else(String::new, |at| at.with_timezone(&seoul()).format("%Y-%m-%d %H:%M").to_string()))
 }
 
-/// The file, made off the threads that answer calls; refuses more rows than `most`.
+/// The file; refuses more rows than `most`.
 pub async fn file(
     name: &'static str,
     headings: &'static [&'static str],
     rows: Vec<Vec<Cell>>,
     most: u64,
 ) -> Result<HttpBody, Stop> {
-    if rows.len() as u64 > most {
-        return Err(EXPORT_TOO_LARGE.with("most", most).into());
-    }
-    let data = tokio::task::spawn_blocking(move || write(name, headings, &rows)).await.map_err(Fault::bug)?;
-    Ok(HttpBody { content_type: CONTENT_TYPE.into(), data: data.map_err(Fault::bug)?, extensions: Vec::new() })
+    streamed(name, headings, stream::once(async { Ok(rows) }), most).await
 }
 
-fn write(name: &str, headings: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name(name)?;
-    let (bold, won) = (Format::new().set_bold(), Format::new().set_num_format("#,##0"));
-    for (column, heading) in (0..).zip(headings) {
-        sheet.write_string_with_format(0, column, *heading, &bold)?;
-        sheet.set_column_width_pixels(column, 120)?;
+/// The file of rows that come page by page, made off the threads that answer calls; refuses more rows than `most`.
+pub async fn streamed(
+    name: &'static str,
+    headings: &'static [&'static str],
+    pages: impl Stream<Item = Result<Vec<Vec<Cell>>, Stop>>,
+    most: u64,
+) -> Result<HttpBody, Stop> {
+    let (to_file, rows) = mpsc::channel(1);
+    let writing = tokio::task::spawn_blocking(move || write(name, headings, rows));
+    let mut pages = std::pin::pin!(pages);
+    let mut count: u64 = 0;
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        count += page.len() as u64;
+        if count > most {
+            return Err(EXPORT_TOO_LARGE.with("most", most).into());
+        }
+        if to_file.send(page).await.is_err() {
+            break; // the file failed: it says why
+        }
     }
+    drop(to_file);
+    let data = writing.await.map_err(Fault::bug)?.map_err(Fault::bug)?;
+    Ok(HttpBody { content_type: CONTENT_TYPE.into(), data, extensions: Vec::new() })
+}
+
+type Pages = mpsc::Receiver<Vec<Vec<Cell>>>;
+
+fn write(name: &str, headings: &[&str], mut pages: Pages) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet_with_constant_memory()?.set_name(name)?;
+    let (bold, won) = (Format::new().set_bold(), Format::new().set_num_format("#,##0"));
     sheet.set_freeze_panes(1, 0)?;
-    for (row, cells) in (1..).zip(rows) {
-        for (column, cell) in (0..).zip(cells) {
-            match cell {
-                Cell::Text(text) => sheet.write_string(row, column, harmless(text))?,
-                Cell::Number(number) => sheet.write(row, column, *number)?,
-                Cell::Won(amount) => sheet.write_with_format(row, column, amount.won(), &won)?,
-            };
+    for (column, heading) in (0..).zip(headings) {
+        sheet.set_column_width_pixels(column, 120)?;
+        sheet.write_string_with_format(0, column, *heading, &bold)?;
+    }
+    let mut rows = 1..;
+    while let Some(page) = pages.blocking_recv() {
+        for (cells, row) in page.iter().zip(&mut rows) {
+            for (column, cell) in (0..).zip(cells) {
+                match cell {
+                    Cell::Text(text) => sheet.write_string(row, column, harmless(text))?,
+                    Cell::Number(number) => sheet.write(row, column, *number)?,
+                    Cell::Won(amount) => sheet.write_with_format(row, column, amount.won(), &won)?,
+                    Cell::Empty => sheet,
+                };
+            }
         }
     }
     book.save_to_buffer()
@@ -92,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_people_typed_cannot_become_a_formula() {
-        // VO-13
+        // VO-13, S54
         for typed in
             ["=HYPERLINK(\"http://dure.example\")", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "+1+1", "+"]
         {

@@ -17,6 +17,7 @@ pub mod send;
 pub mod settings;
 pub mod settlement;
 pub mod sheet;
+pub mod sheet_upload;
 pub mod sql;
 pub mod throttle;
 pub mod when;
@@ -28,7 +29,7 @@ use contract::voucher::v1::{
     gift_service_server::GiftServiceServer, lot_service_server::LotServiceServer,
     policy_service_server::PolicyServiceServer, recipient_service_server::RecipientServiceServer,
     send_service_server::SendServiceServer, settlement_service_server::SettlementServiceServer,
-    sheet_service_server::SheetServiceServer,
+    sheet_service_server::SheetServiceServer, sheet_upload_service_server::SheetUploadServiceServer,
 };
 use flow::Every;
 use sea_orm_migration::MigrationTrait;
@@ -55,6 +56,7 @@ impl Service for Voucher {
             .grpc(SendServiceServer::new(rpc.clone()))
             .grpc(SettlementServiceServer::new(rpc.clone()))
             .grpc(SheetServiceServer::new(rpc.clone()))
+            .grpc(SheetUploadServiceServer::new(rpc.clone()))
             .grpc(RecipientServiceServer::new(rpc.clone()))
             .grpc(GiftServiceServer::new(rpc))
             .when("purchase_approved", when::purchase_approved::when)
@@ -62,6 +64,7 @@ impl Service for Voucher {
             .when("messages_reported", when::messages_reported::when)
             .worker("second_dispatch_due_sends", Every::seconds(1), every::second_dispatch_due_sends::work)
             .every("day_expire_lots", Every::day(), every::day_expire_lots::every)
+            .every("hour_forget_uploads", Every::hours(1), every::hour_forget_uploads::every)
             .every("hour_remind_recipients", Every::hours(1), every::hour_remind_recipients::every))
     }
 }

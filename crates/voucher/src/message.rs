@@ -66,7 +66,7 @@ impl Message {
 
     /// How the whole text travels.
     pub fn kind(&self, whole: &str) -> Result<Kind, Refusal> {
-        let bytes = EUC_KR.encode(whole).0.len();
+        let bytes = bytes(whole);
         if bytes > LMS_BYTES {
             return Err(MESSAGE_TOO_LONG.with("bytes", bytes));
         }
@@ -83,6 +83,11 @@ impl Message {
     pub fn kind_ahead(&self, claim_url: &str) -> Result<Kind, Refusal> {
         self.kind(&self.text(claim_url, &GiftCode::random(), Money::from_won(500_000)))
     }
+}
+
+/// How long a text is for a carrier: in CP949.
+pub fn bytes(text: &str) -> usize {
+    EUC_KR.encode(text).0.len()
 }
 
 /// The characters CP949 cannot hold, each once, at most ten; `None` if it holds all.

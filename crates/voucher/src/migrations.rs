@@ -4,6 +4,7 @@ mod m0001_lots;
 mod m0002_sends;
 mod m0003_approvals;
 mod m0004_notices;
+mod m0005_sheets;
 
 use sea_orm_migration::{
     MigrationTrait, SchemaManager,
@@ -17,6 +18,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_sends::Migration),
         Box::new(m0003_approvals::Migration),
         Box::new(m0004_notices::Migration),
+        Box::new(m0005_sheets::Migration),
     ]
 }
 

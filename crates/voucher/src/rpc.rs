@@ -3,15 +3,19 @@
 mod gift;
 mod lot;
 mod policy;
+mod recipient;
 mod send;
 mod settlement;
 mod sheet;
+mod sheet_upload;
 
 use std::sync::Arc;
 
-use flow::{Caller, Flow};
+use flow::{Caller, Fields, Flow};
 use tokio::sync::Semaphore;
 use tonic::Request;
+use uuid::Uuid;
+use words::Wrong;
 
 use crate::sheet::parse::Reader;
 
@@ -36,4 +40,21 @@ impl Rpc {
 /// The caller the access layer found.
 fn caller_of<M>(request: &Request<M>) -> Caller {
     request.extensions().get::<Caller>().cloned().unwrap_or_else(Caller::anyone)
+}
+
+/// What an upload begins with.
+const HEAD_FIRST: Wrong = Wrong::new(
+    "HEAD_FIRST",
+    "The first part of an upload says what it is for.",
+    "업로드의 첫 부분에는 head가 필요합니다.",
+);
+
+/// The caller's id for a request that is not answered by its verb alone.
+fn request_id(f: &Fields, text: &str) -> Option<Uuid> {
+    const NO_REQUEST_ID: Wrong = Wrong::new(
+        "REQUEST_ID_MISSING",
+        "Every write needs a UUID of your choice.",
+        "쓰기 요청에는 직접 고른 UUID가 필요합니다.",
+    );
+    f.word("request_id", Uuid::try_parse(text).map_err(|_| NO_REQUEST_ID))
 }

@@ -1,20 +1,29 @@
-//! An uploaded sheet of recipients (VO-4): its rows, what is thought of each, and how a file is refused as a whole.
-//! The file is read in a child process ([`child`]) that the parent ([`parse`]) limits in memory and time; what its
-//! cells mean is judged by the parent ([`judge`]), row by row.
+//! An uploaded sheet of recipients (VO-4, VO-18): its rows and what is thought of each. The file is read in a child
+//! process ([`child`]) that the parent ([`parse`]) limits in memory and time; what its cells mean is judged by the parent
+//! ([`judge`]), row by row, and can be corrected row by row until the sheet is taken.
 
 pub mod child;
+pub mod correct;
+pub mod counts;
 pub mod download_template;
+pub mod drop;
+pub mod earlier;
+pub mod export;
 pub mod judge;
 pub mod parse;
 pub mod table;
+pub mod unreadable;
 pub mod upload;
 pub mod views;
 
 pub use child::child_main;
+pub use counts::Counts;
+pub use unreadable::Unreadable;
 
-use flow::{Refusal, code};
 use serde::{Deserialize, Serialize};
-use words::{Money, typed_id};
+use words::{Day, Money, Wrong, typed_id};
+
+use crate::{amount::Amount, send::SendId};
 
 typed_id!(/// A staged sheet.
     pub SheetId, "sht");
@@ -23,8 +32,10 @@ typed_id!(/// A staged sheet.
 pub const LARGEST_FILE: usize = 20 * 1024 * 1024;
 /// VO-4 asks for at least 100,000 rows.
 pub const MOST_ROWS: u64 = 200_000;
+/// The longest file name kept.
+const LONGEST_FILE_NAME: usize = 100;
 /// How many flawed rows an answer carries; `ListSheetRows` has them all.
-pub const FLAWED_ROWS_SHOWN: u64 = 1_000;
+pub const FLAWED_ROWS_SHOWN: usize = 1_000;
 
 /// What a file is, told by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,143 +94,94 @@ impl Column {
     }
 }
 
-/// Why a whole file is not read; the child says which, the parent answers it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unreadable {
-    /// Nothing in it.
-    Empty,
-    /// Neither `.xlsx`, `.xls` nor text.
-    Unknown,
-    /// Damaged, or not what it says.
-    Broken,
-    /// Protected by a password.
-    Encrypted,
-    /// Carries macros.
-    Macro,
-    /// A cell holds a formula.
-    Formula,
-    /// Too many rows, columns, or bytes once unpacked.
-    TooLarge,
-    /// A heading is missing.
-    Headings,
-}
-
-/// VO-4.
-pub const SHEET_EMPTY: Refusal = Refusal::new(
-    code::INVALID_ARGUMENT,
-    "SHEET_EMPTY",
-    "The file has no recipients. Fill in the template and upload it again.",
-    "파일에 받는 고객이 없습니다. 양식을 작성해 다시 올려 주세요.",
-);
-/// VO-4.
-pub const SHEET_UNKNOWN_FORMAT: Refusal = Refusal::new(
-    code::INVALID_ARGUMENT,
-    "SHEET_UNKNOWN_FORMAT",
-    "This is not an .xlsx, .xls or .csv file, whatever its name says. Save it in one of these formats and upload it again.",
-    "엑셀(.xlsx, .xls)이나 CSV 파일이 아닙니다. 해당 형식으로 저장해 다시 올려 주세요.",
-);
-/// VO-4.
-pub const SHEET_BROKEN: Refusal = Refusal::new(
-    code::INVALID_ARGUMENT,
-    "SHEET_BROKEN",
-    "The file is damaged and cannot be read. Open it in a spreadsheet program, save it anew and upload it again.",
-    "파일이 손상되어 읽을 수 없습니다. 엑셀에서 열어 새로 저장한 뒤 다시 올려 주세요.",
-);
-/// VO-4.
-pub const SHEET_ENCRYPTED: Refusal = Refusal::new(
-    code::INVALID_ARGUMENT,
-    "SHEET_ENCRYPTED",
-    "The file is protected by a password. Remove the password and upload it again.",
-    "암호가 걸린 파일입니다. 암호를 해제하고 다시 올려 주세요.",
-);
-/// VO-4.
-pub const SHEET_HAS_MACRO: Refusal = Refusal::new(
-    code::INVALID_ARGUMENT,
-    "SHEET_HAS_MACRO",
-    "The file contains macros, which are not accepted. Save it as a plain .xlsx and upload it again.",
-    "매크로가 들어 있는 파일은 받을 수 없습니다. 일반 .xlsx로 저장해 다시 올려 주세요.",
-);
-/// VO-4.
-pub const SHEET_HAS_FORMULA: Refusal = Refusal::new(
-    code::INVALID_ARGUMENT,
-    "SHEET_HAS_FORMULA",
-    "Cell {cell} holds a formula. Paste the values alone (Paste special → Values) and upload it again.",
-    "{cell} 셀에 수식이 있습니다. 값만 붙여넣어(선택하여 붙여넣기 → 값) 다시 올려 주세요.",
-);
-/// VO-4.
-pub const SHEET_TOO_LARGE: Refusal = Refusal::new(
-    code::INVALID_ARGUMENT,
-    "SHEET_TOO_LARGE",
-    "The file is too large: at most 200,000 rows, 64 columns and 20 MiB. Remove stray cells, or split it.",
-    "파일이 너무 큽니다. 최대 200,000행, 64열, 20MiB까지 가능합니다. 불필요한 셀을 지우거나 나누어 올려 주세요.",
-);
-/// VO-4.
-pub const SHEET_HEADINGS_MISSING: Refusal = Refusal::new(
-    code::INVALID_ARGUMENT,
-    "SHEET_HEADINGS_MISSING",
-    "The headings 고객명, 휴대폰 번호 and 금액 (name, phone, amount) must stand in one of the first ten rows.",
-    "첫 10행 안에 고객명, 휴대폰 번호, 금액 제목이 있어야 합니다.",
-);
-
-impl Unreadable {
-    /// What the caller is told; `cell` where one is to blame.
-    pub fn refusal(self, cell: &str) -> Refusal {
-        match self {
-            Self::Empty => SHEET_EMPTY,
-            Self::Unknown => SHEET_UNKNOWN_FORMAT,
-            Self::Broken => SHEET_BROKEN,
-            Self::Encrypted => SHEET_ENCRYPTED,
-            Self::Macro => SHEET_HAS_MACRO,
-            Self::Formula => SHEET_HAS_FORMULA.with("cell", cell),
-            Self::TooLarge => SHEET_TOO_LARGE,
-            Self::Headings => SHEET_HEADINGS_MISSING,
-        }
-    }
-}
-
 /// What is thought of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Can be taken.
     Right,
-    /// Right, but repeats an earlier phone.
+    /// Right, but repeats an earlier row's phone.
     Repeated,
+    /// Right and not repeated, but its phone is in an earlier send.
+    SentBefore,
     /// Cannot be taken.
     Wrong,
+    /// Left out by hand.
+    Dropped,
     /// Nothing in it.
     Blank,
 }
 
+impl Verdict {
+    /// Whether it has a phone that later rows can repeat.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Right | Self::Repeated | Self::SentBefore)
+    }
+}
+
 /// One thing wrong with a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Which column.
     pub column: Column,
-    /// Stable reason.
-    pub reason: String,
-    /// English sentence.
-    pub en: String,
-    /// Korean sentence.
-    pub ko: String,
+    /// Why, with the way out.
+    pub wrong: Wrong,
 }
 
-/// A row with its verdict, its number as the spreadsheet shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The company's last send to a phone (VO-18).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The send.
+    pub send: SendId,
+    /// The day it went out, or is to.
+    pub day: Day,
+}
+
+/// A row with its verdict, its number as the spreadsheet shows it. What is wrong with it follows from its cells.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Row {
     /// As the spreadsheet numbers it.
     pub number: u64,
     /// The verdict.
     pub verdict: Verdict,
-    /// The name as cleaned, or as typed if wrong.
-    pub name: String,
-    /// The phone as cleaned, or as typed if wrong.
-    pub phone: String,
-    /// The amount, where it could be read.
-    pub amount: Option<Money>,
-    /// What is wrong.
-    pub problems: Vec<Problem>,
+    /// Name, phone, amount: cleaned if they are right, else as typed.
+    pub cells: [String; 3],
+    /// The phone's last send.
+    pub earlier: Option<Earlier>,
+}
+
+/// A row in the database: briefly, there are a hundred thousand of them.
+type Stored = (u64, Verdict, String, String, String, Option<Earlier>);
+
+impl From<Stored> for Row {
+    fn from((number, verdict, name, phone, amount, earlier): Stored) -> Self {
+        Self { number, verdict, cells: [name, phone, amount], earlier }
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let [name, phone, amount] = &self.cells;
+        (self.number, self.verdict, name, phone, amount, self.earlier).serialize(to)
+    }
+}
+
+impl Row {
+    /// The phone.
+    pub fn phone(&self) -> &str {
+        &self.cells[1]
+    }
+
+    /// The amount, where it can be read.
+    pub fn amount(&self) -> Option<Money> {
+        Amount::parse(&self.cells[2]).ok().map(Amount::money)
+    }
+
+    /// What the row costs: its gift; a wrong one costs nothing yet.
+    pub fn price(&self) -> Option<Money> {
+        self.amount().filter(|_| self.verdict.counts())
+    }
 }
 
 /// A whole sheet, judged.
@@ -232,41 +194,7 @@ pub struct Judged {
     /// Every row that is not blank.
     pub rows: Vec<Row>,
     /// How many blank ones lie between.
-    pub blank: u64,
-}
-
-/// The counts of a sheet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Right rows.
-    pub right: i64,
-    /// Repeated rows.
-    pub repeated: i64,
-    /// Wrong rows.
-    pub wrong: i64,
-    /// Blank rows.
     pub blank: i64,
-    /// Sum of the right rows.
-    pub right_total: i64,
-    /// Sum of the repeated rows.
-    pub repeated_total: i64,
-}
-
-impl Judged {
-    /// Counts and sums, checked.
-    pub fn counts(&self) -> Option<Counts> {
-        let of = |verdict| self.rows.iter().filter(move |row| row.verdict == verdict);
-        let count = |verdict| i64::try_from(of(verdict).count()).ok();
-        let total = |verdict| Money::total(of(verdict).filter_map(|row| row.amount)).map(Money::won);
-        Some(Counts {
-            right: count(Verdict::Right)?,
-            repeated: count(Verdict::Repeated)?,
-            wrong: count(Verdict::Wrong)?,
-            blank: i64::try_from(self.blank).ok()?,
-            right_total: total(Verdict::Right)?,
-            repeated_total: total(Verdict::Repeated)?,
-        })
-    }
 }
 
 /// A column's letters as a spreadsheet shows them: 0 is `A`, 26 is `AA`.
@@ -283,9 +211,32 @@ pub fn letters(column: u32) -> String {
     text.iter().rev().map(|b| char::from(*b)).collect()
 }
 
+/// A file's name for people (S53): no folders, nothing invisible; never used as a path. What is no name is none.
+pub fn file_name(text: &str) -> String {
+    let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
+    words::text::line(last, LONGEST_FILE_NAME).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_name_has_no_folders_and_nothing_invisible() {
+        // S53
+        for (text, name) in [
+            ("명단.xlsx", "명단.xlsx"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\people\\a.csv", "a.csv"),
+            ("명단\r\nX-Header: 1.xlsx", ""),
+            ("gpj.\u{202e}xslx", ""),
+            ("..", ".."),
+            ("", ""),
+        ] {
+            assert_eq!(file_name(text), name, "{text:?}");
+        }
+        assert_eq!(file_name(&"가".repeat(101)), "");
+    }
 
     #[test]
     fn headings_are_known_by_what_they_mean() {

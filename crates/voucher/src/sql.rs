@@ -89,11 +89,19 @@ pub fn unknown(what: &str) -> Stop {
     Fault::bug(anyhow::anyhow!("the database holds an unknown {what}")).into()
 }
 
-/// In a FROM: the arrays in the JSON array that is this parameter, each as `value`.
-pub fn json_rows(conn: &impl ConnectionTrait, parameter: usize) -> String {
+/// In a FROM: the elements of the JSON array that this is, each as `value`.
+pub fn json_rows(conn: &impl ConnectionTrait, array: &str) -> String {
     match conn.get_database_backend() {
-        DbBackend::Postgres => format!("jsonb_array_elements(CAST(${parameter} AS jsonb)) AS given (value)"),
-        _ => format!("json_each(${parameter})"),
+        DbBackend::Postgres => format!("LATERAL jsonb_array_elements(CAST({array} AS jsonb)) AS given (value)"),
+        _ => format!("json_each({array})"),
+    }
+}
+
+/// After a SELECT: the texts in the JSON array that is this parameter.
+pub fn json_texts(conn: &impl ConnectionTrait, parameter: usize) -> String {
+    match conn.get_database_backend() {
+        DbBackend::Postgres => format!("jsonb_array_elements_text(CAST(${parameter} AS jsonb))"),
+        _ => format!("value FROM json_each(${parameter})"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use contract::{google::api::HttpBody, voucher::v1 as pb};
 use flow::{Fields, Read, Stop};
+use futures::stream;
 use words::{Wrong, mask};
 
 use super::table::{self, Outcome};
@@ -12,6 +13,8 @@ use crate::{
 };
 
 const MOST: u64 = 100_000;
+/// Rows held at a time.
+const PAGE: u64 = 2_000;
 const HEADINGS: [&str; 8] = ["번호", "이름", "휴대폰", "금액", "상태", "메시지", "발송일시", "처리일시"];
 const NOT_A_RANGE: Wrong =
     Wrong::new("NOT_A_RANGE", "The last number is before the first.", "끝 번호가 시작 번호보다 작습니다.");
@@ -26,9 +29,15 @@ pub async fn export(read: Read, m: pb::ExportRecipientsRequest) -> Result<HttpBo
     ))?;
     let send = send::table::find(read.conn(), id, read.caller().company()?).await?.ok_or(SEND_NOT_FOUND)?;
     let cancelled = send.state == send::State::Cancelled;
-    let outcomes = table::outcomes(read.conn(), id, m.from_number, last, MOST + 1).await?;
-    let rows = outcomes.iter().map(|outcome| row(outcome, cancelled)).collect();
-    excel::file("받는 고객", &HEADINGS, rows, MOST).await
+    let pages = stream::try_unfold(m.from_number, |first| {
+        let read = read.clone();
+        async move {
+            let page = table::outcomes(read.conn(), id, first, last, PAGE).await?;
+            let Some(end) = page.last().map(|outcome| outcome.recipient.number) else { return Ok(None) };
+            Ok(Some((page.iter().map(|outcome| row(outcome, cancelled)).collect(), end.saturating_add(1))))
+        }
+    });
+    excel::streamed("받는 고객", &HEADINGS, pages, MOST).await
 }
 
 fn row(of: &Outcome, cancelled: bool) -> Vec<Cell> {
@@ -45,7 +54,7 @@ fn row(of: &Outcome, cancelled: bool) -> Vec<Cell> {
 }
 
 /// VO-13: before dispatch all count as unclaimed, on cancel as recalled.
-fn state(gift: Option<State>, cancelled: bool) -> &'static str {
+pub fn state(gift: Option<State>, cancelled: bool) -> &'static str {
     match gift {
         None if cancelled => "회수",
         None | Some(State::Unclaimed) => "미수령",
@@ -56,7 +65,8 @@ fn state(gift: Option<State>, cancelled: bool) -> &'static str {
     }
 }
 
-fn message(state: MessageState) -> &'static str {
+/// How far a message got.
+pub fn message(state: MessageState) -> &'static str {
     match state {
         MessageState::Requested => "요청",
         MessageState::HandedOver => "전달",

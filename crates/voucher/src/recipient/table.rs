@@ -10,7 +10,7 @@ use super::{Recipient, RecipientId};
 use crate::{
     gift,
     send::SendId,
-    sheet::{SheetId, Verdict, table::verdict_name},
+    sheet::{SheetId, upload::Taken},
     sql,
 };
 
@@ -46,24 +46,28 @@ pub async fn insert(tx: &Tx, send: SendId, recipients: &[Recipient]) -> Result<(
     .await
 }
 
-/// Takes the staged rows of these verdicts, in the sheet's order, numbered from `first`: one statement, however many.
-pub async fn take(tx: &Tx, send: SendId, sheet: SheetId, verdicts: &[Verdict], first: i64) -> Result<i64, Stop> {
-    let verdicts: Vec<String> = verdicts.iter().map(|v| format!("'{}'", verdict_name(*v))).collect();
+/// Takes a sheet's rows, in its order, numbered from `first`: one statement, however many. Which rows is said by
+/// [`Taken::has`], too.
+pub async fn take(tx: &Tx, send: SendId, sheet: SheetId, taken: Taken, first: i64) -> Result<i64, Stop> {
+    let mut which = String::from("value->>1 = 'right'");
+    if taken.sent_before {
+        which += " OR value->>1 = 'sent_before'";
+    }
+    if taken.repeated {
+        which += " OR value->>1 = 'repeated'";
+        which += if taken.sent_before { "" } else { " AND value->>5 IS NULL" };
+    }
     let sql = format!(
-        "INSERT INTO recipients (id, send_id, number, name, phone, amount) \
-         SELECT {}, d.id, $3 - 1 + ROW_NUMBER() OVER (ORDER BY s.number), s.name, s.phone, s.amount \
-         FROM sheet_rows s JOIN sends d ON d.id = $1 WHERE s.sheet_id = $2 AND s.verdict IN ({})",
+        "INSERT INTO recipients (id, send_id, number, name, phone, amount, sheet_id, sheet_row) \
+         SELECT {}, d.id, $3 - 1 + ROW_NUMBER() OVER (ORDER BY s.number), s.name, s.phone, s.amount, s.sheet_id, s.number \
+         FROM (SELECT b.sheet_id, CAST(value->>0 AS bigint) AS number, value->>2 AS name, value->>3 AS phone, \
+         CAST(value->>4 AS bigint) AS amount FROM sheet_blocks b, {} WHERE b.sheet_id = $2 AND ({which})) s \
+         JOIN sends d ON d.id = $1",
         sql::random_id(tx.conn()),
-        verdicts.join(", ")
+        sql::json_rows(tx.conn(), "b.rows")
     );
     let taken = sql::run(tx.conn(), &sql, vec![send.uuid().into(), sheet.uuid().into(), first.into()]).await?;
     i64::try_from(taken).map_err(|_| sql::unknown("count"))
-}
-
-/// The sheet's rows are recipients now; they are taken once.
-pub async fn mark_taken(tx: &Tx, sheet: SheetId) -> Result<bool, Stop> {
-    let sql = "UPDATE sheets SET taken_at = $2 WHERE id = $1 AND taken_at IS NULL";
-    Ok(sql::run(tx.conn(), sql, vec![sheet.uuid().into(), tx.now().into()]).await? == 1)
 }
 
 /// How many a send has, and what they get together.
@@ -125,6 +129,8 @@ pub async fn amounts(conn: &impl ConnectionTrait, send: SendId) -> Result<Vec<(i
 pub struct Outcome {
     /// The recipient.
     pub recipient: Recipient,
+    /// The row of the sheet it was taken from, if it was.
+    pub sheet_row: Option<i64>,
     /// The gift, once issued.
     pub gift: Option<Fate>,
 }
@@ -141,7 +147,7 @@ pub struct Fate {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// The recipients of a send with these numbers, in order, with their outcome (VO-13).
+/// The first recipients of a send from this number through that, in order, with their outcome (VO-13).
 pub async fn outcomes(
     conn: &impl ConnectionTrait,
     send: SendId,
@@ -149,21 +155,31 @@ pub async fn outcomes(
     last: i64,
     most: u64,
 ) -> Result<Vec<Outcome>, Stop> {
+    let which = format!("r.send_id = $1 AND r.number >= $2 AND r.number <= $3 ORDER BY r.number LIMIT {most}");
+    fates(conn, &which, vec![send.uuid().into(), first.into(), last.into()]).await
+}
+
+/// The recipients taken from a sheet's rows from this through that, with their outcome (VO-18).
+pub async fn of_rows(conn: &impl ConnectionTrait, sheet: SheetId, first: i64, last: i64) -> Result<Vec<Outcome>, Stop> {
+    let which = "r.sheet_id = $1 AND r.sheet_row >= $2 AND r.sheet_row <= $3";
+    fates(conn, which, vec![sheet.uuid().into(), first.into(), last.into()]).await
+}
+
+async fn fates(conn: &impl ConnectionTrait, which: &str, values: Vec<Value>) -> Result<Vec<Outcome>, Stop> {
     #[derive(FromQueryResult)]
     struct Beside {
         #[sea_orm(nested)]
         recipient: Row,
+        sheet_row: Option<i64>,
         state: Option<String>,
         message_state: Option<i16>,
         issued_at: Option<DateTime<Utc>>,
         ended_at: Option<DateTime<Utc>>,
     }
     let sql = format!(
-        "SELECT r.id, r.number, r.name, r.phone, r.amount, g.state, g.message_state, g.issued_at, g.ended_at \
-         FROM recipients r LEFT JOIN gifts g ON g.recipient_id = r.id \
-         WHERE r.send_id = $1 AND r.number >= $2 AND r.number <= $3 ORDER BY r.number LIMIT {most}"
+        "SELECT r.id, r.number, r.name, r.phone, r.amount, r.sheet_row, g.state, g.message_state, g.issued_at, g.ended_at \
+         FROM recipients r LEFT JOIN gifts g ON g.recipient_id = r.id WHERE {which}"
     );
-    let values: Vec<Value> = vec![send.uuid().into(), first.into(), last.into()];
     let fate = |row: &Beside| -> Result<Option<Fate>, Stop> {
         let (Some(state), Some(message), Some(issued_at)) = (&row.state, row.message_state, row.issued_at) else {
             return Ok(None);
@@ -173,5 +189,7 @@ pub async fn outcomes(
         Ok(Some(Fate { state, message, issued_at, ended_at: row.ended_at }))
     };
     let rows: Vec<Beside> = sql::rows(conn, &sql, values).await?;
-    rows.into_iter().map(|row| Ok(Outcome { gift: fate(&row)?, recipient: row.recipient.into() })).collect()
+    rows.into_iter()
+        .map(|row| Ok(Outcome { gift: fate(&row)?, sheet_row: row.sheet_row, recipient: row.recipient.into() }))
+        .collect()
 }

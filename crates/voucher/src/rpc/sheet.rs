@@ -1,30 +1,26 @@
-//! Sheets and recipients.
+//! Sheets.
 
 use contract::{
     google::api::HttpBody,
-    money,
-    voucher::v1::{
-        self as pb, recipient_service_server::RecipientService, sheet_service_server::SheetService,
-        upload_sheet_request::Part,
-    },
+    voucher::v1::{self as pb, sheet_service_server::SheetService, upload_sheet_request::Part},
 };
-use flow::{Caller, Fault, Fields, Read, Refusal, Stop};
+use flow::{Caller, Fault, Fields, Read, Refusal, Stop, Verb};
 use sha2::{Digest, Sha256};
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
-use words::Wrong;
 
 use super::{Rpc, caller_of};
 use crate::{
-    recipient::{
-        RecipientId,
-        add::{self, Has},
-        remove::{RemoveRecipients, Removed},
-        take::{TakeRecipients, Taken},
-        views as recipients,
-    },
     send::{self, SEND_NOT_FOUND, SendId},
-    sheet::{LARGEST_FILE, Unreadable, download_template, upload::UploadSheet, views},
+    sheet::{
+        Judged, LARGEST_FILE, Unreadable,
+        correct::{self, Changed},
+        download_template,
+        drop::DropSheetRow,
+        earlier, export, file_name,
+        upload::UploadSheet,
+        views,
+    },
 };
 
 #[tonic::async_trait]
@@ -44,16 +40,16 @@ impl SheetService for Rpc {
     ) -> Result<Response<pb::Sheet>, Status> {
         let caller = caller_of(&request);
         let mut parts = request.into_inner();
-        let (request_id, send) = head(parts.message().await?)?;
-        self.is_for_a_draft(&caller, send).await?;
+        let head = head(parts.message().await?)?;
+        let read = Read::new(&self.flow, caller.clone());
+        is_for_a_draft(&read, head.send).await?;
         let bytes = body(&mut parts).await?;
         let digest = Sha256::digest(&bytes).into();
-        let turn = self.reading.acquire().await.map_err(|closed| Stop::from(Fault::bug(closed)))?;
-        let judged = self.reader.read(bytes).await?;
-        drop(turn);
-        let sheet = self.flow.run(caller.clone(), request_id, UploadSheet { send, digest, judged }).await?;
-        let read = Read::new(&self.flow, caller);
-        Ok(Response::new(views::render(read.conn(), &sheet).await?))
+        let judged = self.judge(&read, bytes, head.repeat_days).await?;
+        let Head { request_id, send, file_name, repeat_days } = head;
+        let verb = UploadSheet { send, digest, file_name, repeat_days, judged };
+        let sheet = self.flow.run(caller, request_id, verb).await?;
+        Ok(Response::new(views::render(&read, &sheet).await?))
     }
 
     async fn get_sheet(&self, request: Request<pb::GetSheetRequest>) -> Result<Response<pb::Sheet>, Status> {
@@ -66,37 +62,87 @@ impl SheetService for Rpc {
     ) -> Result<Response<pb::ListSheetRowsReply>, Status> {
         self.flow.read(request, views::rows).await
     }
-}
 
-impl Rpc {
-    /// Before a file is read for it.
-    async fn is_for_a_draft(&self, caller: &Caller, send: SendId) -> Result<(), Stop> {
-        let read = Read::new(&self.flow, caller.clone());
-        let found = send::table::find(read.conn(), send, caller.company()?).await?.ok_or(SEND_NOT_FOUND)?;
-        Ok(found.is_draft()?)
+    async fn correct_sheet_row(
+        &self,
+        request: Request<pb::CorrectSheetRowRequest>,
+    ) -> Result<Response<pb::ChangedSheetRow>, Status> {
+        let caller = caller_of(&request);
+        let m = request.into_inner();
+        self.change(caller, &m.request_id.clone(), correct::parse(m)?).await
+    }
+
+    async fn drop_sheet_row(
+        &self,
+        request: Request<pb::DropSheetRowRequest>,
+    ) -> Result<Response<pb::ChangedSheetRow>, Status> {
+        let caller = caller_of(&request);
+        let m = request.into_inner();
+        let f = Fields::new();
+        let (sheet, number) = f.all((f.parse("sheet_id", &m.sheet_id), correct::row_number(&f, m.row_number)))?;
+        self.change(caller, &m.request_id, DropSheetRow { sheet, number }).await
+    }
+
+    async fn export_sheet_result(
+        &self,
+        request: Request<pb::ExportSheetResultRequest>,
+    ) -> Result<Response<HttpBody>, Status> {
+        self.flow.read(request, export::export).await
     }
 }
 
-/// The first part: what the file is for.
-fn head(part: Option<pb::UploadSheetRequest>) -> Result<(Uuid, SendId), Refusal> {
-    const HEAD_FIRST: Wrong = Wrong::new(
-        "HEAD_FIRST",
-        "The first part of an upload says what it is for.",
-        "업로드의 첫 부분에는 head가 필요합니다.",
-    );
-    const NO_REQUEST_ID: Wrong = Wrong::new(
-        "REQUEST_ID_MISSING",
-        "Every write needs a UUID of your choice.",
-        "쓰기 요청에는 직접 고른 UUID가 필요합니다.",
-    );
+impl Rpc {
+    /// Reads a file in a process of its own, and judges its rows.
+    pub(super) async fn judge(&self, read: &Read, bytes: Vec<u8>, repeat_days: i64) -> Result<Judged, Stop> {
+        let turn = self.reading.acquire().await.map_err(Fault::bug)?;
+        let mut judged = self.reader.read(bytes).await?;
+        drop(turn);
+        earlier::mark(read, repeat_days, &mut judged.rows).await?;
+        Ok(judged)
+    }
+
+    /// A change of one row.
+    async fn change<V: Verb<Answer = Changed>>(
+        &self,
+        caller: Caller,
+        request_id: &str,
+        verb: V,
+    ) -> Result<Response<pb::ChangedSheetRow>, Status> {
+        let f = Fields::new();
+        let (request_id,) = f.all((super::request_id(&f, request_id),))?;
+        let changed = self.flow.run(caller.clone(), request_id, verb).await?;
+        Ok(Response::new(views::changed(&Read::new(&self.flow, caller), &changed).await?))
+    }
+}
+
+/// Before a file is read for it.
+async fn is_for_a_draft(read: &Read, send: SendId) -> Result<(), Stop> {
+    let found = send::table::find(read.conn(), send, read.caller().company()?).await?.ok_or(SEND_NOT_FOUND)?;
+    Ok(found.is_draft()?)
+}
+
+/// What a file is for.
+struct Head {
+    request_id: Uuid,
+    send: SendId,
+    file_name: String,
+    repeat_days: i64,
+}
+
+/// The first part.
+fn head(part: Option<pb::UploadSheetRequest>) -> Result<Head, Refusal> {
     let f = Fields::new();
     let head = match part.and_then(|part| part.part) {
         Some(Part::Head(head)) => Some(head),
-        _ => f.word("head", Err(HEAD_FIRST)),
+        _ => f.word("head", Err(super::HEAD_FIRST)),
     };
     let head = head.unwrap_or_default();
-    let request_id = f.word("request_id", Uuid::try_parse(&head.request_id).map_err(|_| NO_REQUEST_ID));
-    f.all((request_id, f.parse("send_id", &head.send_id)))
+    let (request_id, send, repeat_days) = f.all((
+        super::request_id(&f, &head.request_id),
+        f.parse("send_id", &head.send_id),
+        f.word("repeat_days", earlier::days(head.repeat_days)),
+    ))?;
+    Ok(Head { request_id, send, file_name: file_name(&head.file_name), repeat_days })
 }
 
 /// The rest: the file, no larger than it may be.
@@ -111,66 +157,4 @@ async fn body(parts: &mut Streaming<pb::UploadSheetRequest>) -> Result<Vec<u8>, 
         }
     }
     Ok(bytes)
-}
-
-#[tonic::async_trait]
-impl RecipientService for Rpc {
-    async fn take_recipients(
-        &self,
-        request: Request<pb::TakeRecipientsRequest>,
-    ) -> Result<Response<pb::TakeRecipientsReply>, Status> {
-        let parse = |m: pb::TakeRecipientsRequest| {
-            let f = Fields::new();
-            let (send, sheet) = f.all((f.parse("send_id", &m.send_id), f.parse("sheet_id", &m.sheet_id)))?;
-            Ok(TakeRecipients { send, sheet, right_rows: m.take_right_rows, repeated_rows: m.take_repeated_rows })
-        };
-        let render = |taken: Taken| pb::TakeRecipientsReply {
-            taken_count: taken.count,
-            taken_total: money(taken.total),
-            recipient_count: taken.recipients,
-            total: money(taken.send_total),
-        };
-        self.flow.write(request, parse, render).await
-    }
-
-    async fn add_recipients(
-        &self,
-        request: Request<pb::AddRecipientsRequest>,
-    ) -> Result<Response<pb::AddRecipientsReply>, Status> {
-        let render = |has: Has| pb::AddRecipientsReply { recipient_count: has.recipients, total: money(has.total) };
-        self.flow.write(request, add::parse, render).await
-    }
-
-    async fn remove_recipients(
-        &self,
-        request: Request<pb::RemoveRecipientsRequest>,
-    ) -> Result<Response<pb::RemoveRecipientsReply>, Status> {
-        let parse = |m: pb::RemoveRecipientsRequest| {
-            let f = Fields::new();
-            let chosen = super::gift::chosen::<RecipientId>(&f, "recipient_ids", &m.recipient_ids, m.all);
-            let (send, chosen) = f.all((f.parse("send_id", &m.send_id), chosen))?;
-            Ok(RemoveRecipients { send, chosen })
-        };
-        let render = |removed: Removed| pb::RemoveRecipientsReply {
-            removed_count: removed.count,
-            recipient_count: removed.recipients,
-            total: money(removed.total),
-            cancelled: removed.cancelled,
-        };
-        self.flow.write(request, parse, render).await
-    }
-
-    async fn list_recipients(
-        &self,
-        request: Request<pb::ListRecipientsRequest>,
-    ) -> Result<Response<pb::ListRecipientsReply>, Status> {
-        self.flow.read(request, recipients::list).await
-    }
-
-    async fn export_recipients(
-        &self,
-        request: Request<pb::ExportRecipientsRequest>,
-    ) -> Result<Response<HttpBody>, Status> {
-        self.flow.read(request, crate::recipient::export::export).await
-    }
 }

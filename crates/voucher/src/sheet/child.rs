@@ -7,7 +7,10 @@ mod xls;
 mod xlsx;
 mod zipped;
 
-use std::io::{self, BufWriter, Read, Write};
+use std::{
+    borrow::Cow,
+    io::{self, BufWriter, Read, Write},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,16 +21,16 @@ const MOST_COLUMNS: u32 = 64;
 /// Headings stand in one of the first so many rows.
 const HEADING_ROWS: u32 = 10;
 /// Longer cells are cut: no right value is longer, and a wrong one is shown masked.
-const LONGEST_CELL: usize = 200;
+pub const LONGEST_CELL: usize = 64;
 
 /// A line of the child's output.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Line {
+pub enum Line<'a> {
     /// First: what the file is, where its columns stand, and in which row their headings.
     Head(Format, [String; 3], u64),
     /// A row that is not blank: its number, then name, phone, amount.
-    Row(u64, [String; 3]),
+    Row(u64, #[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>),
     /// Last: the number of the last row.
     End(u64),
     /// Instead: why it is not read, and the cell to blame, if one is.
@@ -60,7 +63,7 @@ pub fn child_main() -> anyhow::Result<()> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX) + 1;
     io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
-    let mut out = Rows::new(BufWriter::new(io::stdout().lock()));
+    let mut out = Rows::new(BufWriter::with_capacity(64 * 1024, io::stdout().lock()));
     if let Err(Halt::No(why, cell)) = read(&bytes, &mut out) {
         out.refuse(why, cell);
     }
@@ -107,7 +110,8 @@ impl<W: Write> Rows<W> {
 
     /// A cell, rows and columns from 0; cells come in the order of their rows.
     fn cell(&mut self, row: u32, column: u32, text: &str) -> Result<(), Halt> {
-        if text.trim().is_empty() {
+        let text = text.trim();
+        if text.is_empty() {
             return Ok(());
         }
         if u64::from(row) > MOST_ROWS || column >= MOST_COLUMNS {
@@ -120,7 +124,9 @@ impl<W: Write> Rows<W> {
             self.end_row()?;
             self.row = row;
         }
-        self.cells.push((column, text.chars().filter(|c| *c != '\0').take(LONGEST_CELL).collect()));
+        let plain = text.len() <= LONGEST_CELL && !text.contains('\0');
+        let text = if plain { text.into() } else { text.chars().filter(|c| *c != '\0').take(LONGEST_CELL).collect() };
+        self.cells.push((column, text));
         Ok(())
     }
 
@@ -130,25 +136,27 @@ impl<W: Write> Rows<W> {
     }
 
     fn end_row(&mut self) -> Result<(), Halt> {
-        let cells = std::mem::take(&mut self.cells);
+        let mut cells = std::mem::take(&mut self.cells);
         if cells.is_empty() {
             return Ok(());
         }
         let number = u64::from(self.row) + 1;
         match self.places {
             Some(places) => {
-                let of = |place| cells.iter().find(|(column, _)| *column == place).map(|(_, text)| text.clone());
-                let row = places.map(|place| of(place).unwrap_or_default());
-                if row.iter().any(|cell| !cell.is_empty()) {
+                let of = |place| cells.iter().find(|(column, _)| *column == place).map_or("", |(_, text)| text);
+                let [name, phone, amount] = places.map(|place| Cow::Borrowed(of(place)));
+                if !(name.is_empty() && phone.is_empty() && amount.is_empty()) {
                     self.last = number;
-                    self.say(&Line::Row(number, row))?;
+                    say(&mut self.out, &Line::Row(number, name, phone, amount))?;
                 }
+                cells.clear();
+                self.cells = cells; // its room is used again
             }
             None => match headings(&cells) {
                 Some(places) => {
                     self.places = Some(places);
                     self.last = number;
-                    self.say(&Line::Head(self.format, places.map(letters), number))?;
+                    say(&mut self.out, &Line::Head(self.format, places.map(letters), number))?;
                 }
                 None if self.row >= HEADING_ROWS => return Err(Unreadable::Headings.into()),
                 None => {}
@@ -162,7 +170,7 @@ impl<W: Write> Rows<W> {
         self.end_row()?;
         match self.places {
             Some(_) => {
-                self.say(&Line::End(self.last))?;
+                say(&mut self.out, &Line::End(self.last))?;
                 Ok(self.out.flush()?)
             }
             None if seen || self.row > 0 => Err(Unreadable::Headings.into()),
@@ -171,14 +179,14 @@ impl<W: Write> Rows<W> {
     }
 
     fn refuse(&mut self, why: Unreadable, cell: String) {
-        let told = self.say(&Line::No(why, cell)).and_then(|()| Ok(self.out.flush()?));
+        let told = say(&mut self.out, &Line::No(why, cell)).and_then(|()| Ok(self.out.flush()?));
         drop(told); // the parent is gone: nobody to tell
     }
+}
 
-    fn say(&mut self, line: &Line) -> Result<(), Halt> {
-        serde_json::to_writer(&mut self.out, line).map_err(|_| Halt::Pipe)?;
-        Ok(self.out.write_all(b"\n")?)
-    }
+fn say(out: &mut impl Write, line: &Line<'_>) -> Result<(), Halt> {
+    serde_json::to_writer(&mut *out, line).map_err(|_| Halt::Pipe)?;
+    Ok(out.write_all(b"\n")?)
 }
 
 /// Where the three columns stand, if this row holds their headings.
@@ -194,12 +202,13 @@ mod tests {
     use super::*;
 
     /// What the child says to these bytes.
-    pub(super) fn said(bytes: &[u8]) -> Vec<Line> {
+    pub(super) fn said(bytes: &[u8]) -> Vec<Line<'static>> {
         let mut out = Rows::new(Vec::new());
         if let Err(Halt::No(why, cell)) = read(bytes, &mut out) {
             out.refuse(why, cell);
         }
-        out.out.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect()
+        let all: &'static [u8] = out.out.leak();
+        all.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect()
     }
 
     fn refused(bytes: &[u8]) -> Unreadable {
@@ -229,8 +238,8 @@ mod tests {
         );
         let text = lines.iter().map(|l| format!("{l:?}")).collect::<Vec<_>>().join("\n");
         assert!(text.contains(r#"Head(CsvUtf8, ["D", "C", "A"], 2)"#), "{text}");
-        assert!(text.contains(r#"Row(3, ["홍길동", "01000001001", "1000"])"#), "{text}");
-        assert!(text.contains(r#"Row(5, ["김하나", "01000001002", "2000"])"#), "{text}");
+        assert!(text.contains(r#"Row(3, "홍길동", "01000001001", "1000")"#), "{text}");
+        assert!(text.contains(r#"Row(5, "김하나", "01000001002", "2000")"#), "{text}");
         assert!(text.ends_with("End(5)"), "{text}");
     }
 

@@ -10,7 +10,12 @@ use tokio::{
     process::{Child, Command},
 };
 
-use super::{Judged, MOST_ROWS, Unreadable, Verdict, child::Line, judge::Judge};
+use super::{Judged, MOST_ROWS, Row, Unreadable, Verdict, child::Line, judge::Judge};
+
+/// Read from the reader at once.
+const PIECE: usize = 64 * 1024;
+/// What all cells of a sheet may come to; an honest one has some 30 bytes a row.
+const MOST_BYTES: usize = 48 * 1024 * 1024;
 
 /// How the reader is started, and what it may use.
 #[derive(Debug, Clone)]
@@ -64,10 +69,11 @@ async fn judged(mut child: Child, bytes: Vec<u8>) -> Result<Judged, Stop> {
         }
     };
     let reading = async move {
-        let mut lines = BufReader::new(stdout).lines();
-        let mut sheet = Gathering::default();
-        while let Some(line) = lines.next_line().await.map_err(|_| fault("writes no text"))? {
+        let mut lines = BufReader::with_capacity(PIECE, stdout);
+        let (mut sheet, mut line) = (Gathering::default(), Vec::new());
+        while lines.read_until(b'\n', &mut line).await.map_err(|_| fault("cannot be read"))? > 0 {
             sheet.take(&line)?;
+            line.clear();
         }
         sheet.finish()
     };
@@ -87,25 +93,27 @@ async fn judged(mut child: Child, bytes: Vec<u8>) -> Result<Judged, Stop> {
 #[derive(Default)]
 struct Gathering {
     head: Option<(super::Format, [String; 3])>,
-    rows: Vec<super::Row>,
+    rows: Vec<Row>,
+    bytes: usize,
     judge: Judge,
     end: Option<u64>,
     head_row: u64,
 }
 
 impl Gathering {
-    fn take(&mut self, line: &str) -> Result<(), Stop> {
-        match serde_json::from_str(line).map_err(|_| fault("speaks another version"))? {
+    fn take(&mut self, line: &[u8]) -> Result<(), Stop> {
+        match serde_json::from_slice(line).map_err(|_| fault("speaks another version"))? {
             Line::Head(format, letters, row) => {
                 self.head = Some((format, letters));
                 self.head_row = row;
             }
-            Line::Row(number, cells) => {
-                let row = self.judge.judge(number, cells.each_ref().map(String::as_str));
+            Line::Row(number, name, phone, amount) => {
+                let row = self.judge.judge(number, [&name, &phone, &amount]);
                 if row.verdict != Verdict::Blank {
+                    self.bytes += row.cells.iter().map(String::len).sum::<usize>();
                     self.rows.push(row);
                 }
-                if self.rows.len() as u64 > MOST_ROWS {
+                if self.rows.len() as u64 > MOST_ROWS || self.bytes > MOST_BYTES {
                     return Err(Unreadable::TooLarge.refusal("").into());
                 }
             }
@@ -123,10 +131,58 @@ impl Gathering {
         }
         let below = last.saturating_sub(self.head_row);
         let blank = below.saturating_sub(self.rows.len() as u64);
+        let blank = i64::try_from(blank).map_err(|_| fault("counts beyond reason"))?;
         Ok(Some(Judged { format, letters, rows: self.rows, blank }))
     }
 }
 
 fn fault(what: &str) -> Stop {
     Fault::bug(anyhow::anyhow!("the sheet reader {what}")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program of these lines.
+    fn program(lines: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let path = std::env::temp_dir().join(format!("sheet-reader-{}", uuid::Uuid::new_v4()));
+        std::fs::write(&path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+        path
+    }
+
+    async fn read(lines: &str) -> Result<Judged, Stop> {
+        let reader = Reader { program: program(lines), memory_mib: 64, seconds: 10 };
+        let read = reader.read(b"a file".to_vec()).await;
+        std::fs::remove_file(&reader.program).unwrap();
+        read
+    }
+
+    #[tokio::test]
+    async fn whatever_reads_a_file_has_so_much_memory_and_time_and_no_environment() {
+        // VO-4, S50, S51
+        let lines = r#"
+            echo '{"head":["xlsx",["A","B","C"],1]}'
+            echo "{\"row\":[2,\"$(ulimit -v) $(ulimit -t) $(ulimit -c) $HOME\",\"01000001001\",\"1000\"]}"
+            echo '{"end":2}'"#;
+        let judged = read(lines).await.unwrap();
+        assert_eq!(judged.rows[0].cells[0], "65536 10 0");
+        assert_eq!(judged.rows[0].verdict, Verdict::Right);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_dies_of_its_limits_is_a_refused_file() {
+        // VO-4, S51
+        let refused = |stop: Stop| match stop {
+            Stop::Refused(no) => no.reason(),
+            other => panic!("{other:?}"),
+        };
+        for lines in ["exec tail -n 1 /dev/zero", "kill -9 $$", "echo '{\"end\":2}'; exit 1"] {
+            assert_eq!(refused(read(lines).await.unwrap_err()), "SHEET_TOO_LARGE", "{lines}");
+        }
+        let no = read("echo '{\"no\":[\"macro\",\"\"]}'").await.unwrap_err();
+        assert_eq!(refused(no), "SHEET_HAS_MACRO");
+    }
 }

@@ -1,16 +1,20 @@
-//! Sheets and their rows in the database.
+//! Sheets and their rows in the database. Rows are kept in blocks, each a JSON array of [`Row`]s: a hundred thousand rows of
+//! their own would take longer to write than to read out of the file.
 
 use chrono::{DateTime, Utc};
-use flow::{Page, Stop, Tx};
+use flow::{Fault, Instant, Stop, Tx};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
-use words::{CompanyId, Money};
+use words::{CompanyId, Day};
 
-use super::{Counts, Format, Row, SheetId, Verdict, upload::Sheet};
-use crate::sql;
+use super::{
+    Counts, Earlier, Format, Row, SheetId, Verdict,
+    upload::{Sheet, Taken},
+};
+use crate::{send::SendId, sql};
 
-/// Rows travel to the database as one JSON text, many at once: a parameter for each value would take a hundred times as long.
-const ROWS_AT_ONCE: usize = 10_000;
+/// Rows of one block.
+const BLOCK: usize = 1_000;
 
 #[derive(FromQueryResult)]
 struct SheetRow {
@@ -18,32 +22,42 @@ struct SheetRow {
     send_id: Uuid,
     format: String,
     letters: String,
+    file_name: String,
+    repeat_days: i64,
     right_count: i64,
     repeated_count: i64,
+    sent_before_count: i64,
     wrong_count: i64,
+    dropped_count: i64,
     blank_count: i64,
     right_total: i64,
     repeated_total: i64,
+    sent_before_total: i64,
+    lengths: String,
+    taken_at: Option<DateTime<Utc>>,
+    took_repeated: Option<bool>,
+    took_sent_before: Option<bool>,
     created_at: DateTime<Utc>,
 }
 
 #[derive(FromQueryResult)]
-struct RowRow {
-    number: i64,
-    verdict: String,
-    name: String,
-    phone: String,
-    amount: Option<i64>,
-    problems: String,
+struct BlockRow {
+    first_number: i64,
+    rows: String,
 }
 
-/// Verdicts as stored.
-pub fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Right => "right",
-        Verdict::Repeated => "repeated",
-        Verdict::Wrong => "wrong",
-        Verdict::Blank => "blank",
+/// Rows that lie together.
+pub struct Block {
+    first: i64,
+    /// In the sheet's order.
+    pub rows: Vec<Row>,
+}
+
+impl TryFrom<BlockRow> for Block {
+    type Error = Stop;
+    fn try_from(row: BlockRow) -> Result<Self, Stop> {
+        let rows = serde_json::from_str(&row.rows).map_err(|_| sql::unknown("row of a sheet"))?;
+        Ok(Self { first: row.first_number, rows })
     }
 }
 
@@ -56,53 +70,51 @@ fn format_name(format: Format) -> &'static str {
     }
 }
 
-/// A new sheet with its rows, as many a statement as the engine takes.
+fn number(row: Option<&Row>) -> i64 {
+    row.and_then(|row| i64::try_from(row.number).ok()).unwrap_or(i64::MAX)
+}
+
+fn spaced(lengths: [i64; 3]) -> String {
+    lengths.map(|count| count.to_string()).join(" ")
+}
+
+fn counted(counts: &Counts) -> [(&'static str, Value); 9] {
+    [
+        ("right_count", counts.right.into()),
+        ("repeated_count", counts.repeated.into()),
+        ("sent_before_count", counts.sent_before.into()),
+        ("wrong_count", counts.wrong.into()),
+        ("dropped_count", counts.dropped.into()),
+        ("right_total", counts.right_total.into()),
+        ("repeated_total", counts.repeated_total.into()),
+        ("sent_before_total", counts.sent_before_total.into()),
+        ("lengths", spaced(counts.lengths).into()),
+    ]
+}
+
+/// A new sheet with its rows.
 pub async fn insert(tx: &Tx, sheet: &Sheet, company: CompanyId, rows: &[Row]) -> Result<(), Stop> {
-    let counts = sheet.counts;
-    let head: Vec<Value> = vec![
-        sheet.id.uuid().into(),
-        company.uuid().into(),
-        sheet.send.uuid().into(),
-        format_name(sheet.format).into(),
-        sheet.letters.join(" ").into(),
-        counts.right.into(),
-        counts.repeated.into(),
-        counts.wrong.into(),
-        counts.blank.into(),
-        counts.right_total.into(),
-        counts.repeated_total.into(),
-        sheet.created_at.into(),
+    let head: [(&str, Value); 9] = [
+        ("id", sheet.id.uuid().into()),
+        ("company_id", company.uuid().into()),
+        ("send_id", sheet.send.uuid().into()),
+        ("format", format_name(sheet.format).into()),
+        ("letters", sheet.letters.join(" ").into()),
+        ("file_name", sheet.file_name.clone().into()),
+        ("repeat_days", sheet.repeat_days.into()),
+        ("blank_count", sheet.blank.into()),
+        ("created_at", sheet.created_at.into()),
     ];
-    let columns = [
-        "id",
-        "company_id",
-        "send_id",
-        "format",
-        "letters",
-        "right_count",
-        "repeated_count",
-        "wrong_count",
-        "blank_count",
-        "right_total",
-        "repeated_total",
-        "created_at",
-    ];
-    sql::insert(tx.conn(), "sheets", &columns, head).await?;
-    for piece in rows.chunks(ROWS_AT_ONCE) {
-        let json: Vec<_> = piece
-            .iter()
-            .map(|row| {
-                let problems = serde_json::to_string(&row.problems).unwrap_or_default();
-                (row.number, verdict_name(row.verdict), &row.name, &row.phone, row.amount.map(Money::won), problems)
-            })
-            .collect();
-        let json = serde_json::to_string(&json).map_err(flow::Fault::bug)?;
-        let sql = format!(
-            "INSERT INTO sheet_rows (sheet_id, number, verdict, name, phone, amount, problems) \
-             SELECT $1, CAST(value->>0 AS bigint), value->>1, value->>2, value->>3, CAST(value->>4 AS bigint), value->>5 FROM {}",
-            sql::json_rows(tx.conn(), 2)
-        );
-        sql::run(tx.conn(), &sql, vec![sheet.id.uuid().into(), json.into()]).await?;
+    let (columns, values): (Vec<_>, Vec<_>) = head.into_iter().chain(counted(&sheet.counts)).unzip();
+    sql::insert(tx.conn(), "sheets", &columns, values).await?;
+    for piece in rows.chunks(BLOCK) {
+        let values: Vec<Value> = vec![
+            sheet.id.uuid().into(),
+            number(piece.first()).into(),
+            number(piece.last()).into(),
+            serde_json::to_string(piece).map_err(Fault::bug)?.into(),
+        ];
+        sql::insert(tx.conn(), "sheet_blocks", &["sheet_id", "first_number", "last_number", "rows"], values).await?;
     }
     Ok(())
 }
@@ -122,66 +134,150 @@ impl TryFrom<SheetRow> for Sheet {
             .find(|format| format_name(*format) == row.format)
             .ok_or_else(|| sql::unknown("sheet format"))?;
         let mut letters = row.letters.split(' ').map(str::to_owned);
+        let mut lengths = row.lengths.split(' ').map(|count| count.parse().unwrap_or_default());
+        let taken = row.taken_at.map(|at| Taken {
+            at,
+            repeated: row.took_repeated.unwrap_or_default(),
+            sent_before: row.took_sent_before.unwrap_or_default(),
+        });
         Ok(Self {
             id: row.id.into(),
             send: row.send_id.into(),
             format,
             letters: std::array::from_fn(|_| letters.next().unwrap_or_default()),
+            file_name: row.file_name,
+            repeat_days: row.repeat_days,
+            blank: row.blank_count,
             counts: Counts {
                 right: row.right_count,
                 repeated: row.repeated_count,
+                sent_before: row.sent_before_count,
                 wrong: row.wrong_count,
-                blank: row.blank_count,
+                dropped: row.dropped_count,
                 right_total: row.right_total,
                 repeated_total: row.repeated_total,
+                sent_before_total: row.sent_before_total,
+                lengths: std::array::from_fn(|_| lengths.next().unwrap_or_default()),
             },
+            taken,
             created_at: row.created_at,
         })
     }
 }
 
-/// Rows in the sheet's order, of these verdicts, after this number.
+/// The block that holds the first row after this number.
+pub async fn block_after(conn: &impl ConnectionTrait, sheet: SheetId, after: i64) -> Result<Option<Block>, Stop> {
+    let sql = "SELECT first_number, rows FROM sheet_blocks WHERE sheet_id = $1 AND last_number > $2 \
+               ORDER BY first_number LIMIT 1";
+    let row: Option<BlockRow> = sql::row(conn, sql, vec![sheet.uuid().into(), after.into()]).await?;
+    row.map(Block::try_from).transpose()
+}
+
+/// The first `most` rows in the sheet's order, of these verdicts (none: all), after this number.
 pub async fn rows(
     conn: &impl ConnectionTrait,
     sheet: SheetId,
     verdicts: &[Verdict],
-    after: i64,
-    most: u64,
+    mut after: i64,
+    most: usize,
 ) -> Result<Vec<Row>, Stop> {
-    let names: Vec<String> = verdicts.iter().map(|v| format!("'{}'", verdict_name(*v))).collect();
-    let filter = if names.is_empty() { String::new() } else { format!(" AND verdict IN ({})", names.join(", ")) };
-    let sql = format!(
-        "SELECT number, verdict, name, phone, amount, problems FROM sheet_rows \
-         WHERE sheet_id = $1 AND number > $2{filter} ORDER BY number LIMIT {most}"
-    );
-    let found: Vec<RowRow> = sql::rows(conn, &sql, vec![sheet.uuid().into(), after.into()]).await?;
-    found.into_iter().map(Row::try_from).collect()
-}
-
-/// A page of rows.
-pub async fn page(
-    conn: &impl ConnectionTrait,
-    sheet: SheetId,
-    verdicts: &[Verdict],
-    page: &Page,
-) -> Result<Vec<Row>, Stop> {
-    rows(conn, sheet, verdicts, page.after_as::<i64>()?.unwrap_or(0), page.fetch()).await
-}
-
-impl TryFrom<RowRow> for Row {
-    type Error = Stop;
-    fn try_from(row: RowRow) -> Result<Self, Stop> {
-        let verdict = [Verdict::Right, Verdict::Repeated, Verdict::Wrong, Verdict::Blank]
+    let mut found = Vec::new();
+    while found.len() < most {
+        let Some(block) = block_after(conn, sheet, after).await? else { break };
+        let last = number(block.rows.last());
+        let wanted = block
+            .rows
             .into_iter()
-            .find(|verdict| verdict_name(*verdict) == row.verdict)
-            .ok_or_else(|| sql::unknown("verdict"))?;
-        Ok(Self {
-            number: u64::try_from(row.number).map_err(|_| sql::unknown("row number"))?,
-            verdict,
-            name: row.name,
-            phone: row.phone,
-            amount: row.amount.map(Money::from_won),
-            problems: serde_json::from_str(&row.problems).map_err(|_| sql::unknown("problem"))?,
-        })
+            .filter(|row| number(Some(row)) > after && (verdicts.is_empty() || verdicts.contains(&row.verdict)));
+        found.extend(wanted);
+        after = last;
     }
+    found.truncate(most);
+    Ok(found)
+}
+
+/// The row with this number.
+pub async fn row(conn: &impl ConnectionTrait, sheet: SheetId, wanted: u64) -> Result<Option<Row>, Stop> {
+    let after = i64::try_from(wanted).unwrap_or(i64::MAX).saturating_sub(1);
+    Ok(rows(conn, sheet, &[], after, 1).await?.pop().filter(|row| row.number == wanted))
+}
+
+/// Every block that holds this row or one of these phones, in order.
+pub async fn blocks_with(tx: &Tx, sheet: SheetId, row: u64, phones: &[&str]) -> Result<Vec<Block>, Stop> {
+    let mut values: Vec<Value> = vec![sheet.uuid().into(), i64::try_from(row).unwrap_or(i64::MAX).into()];
+    let mut sql = String::from(
+        "SELECT first_number, rows FROM sheet_blocks WHERE sheet_id = $1 AND (first_number <= $2 AND last_number >= $2",
+    );
+    for phone in phones {
+        values.push(format!("%\"{phone}\"%").into());
+        sql += &format!(" OR rows LIKE ${}", values.len());
+    }
+    let found: Vec<BlockRow> = sql::rows(tx.conn(), &format!("{sql}) ORDER BY first_number"), values).await?;
+    found.into_iter().map(Block::try_from).collect()
+}
+
+/// Writes changed blocks and counts; the caller holds the send. `false` if the sheet was taken meanwhile.
+pub async fn save(tx: &Tx, sheet: &Sheet, blocks: &[Block]) -> Result<bool, Stop> {
+    let mut values: Vec<Value> = vec![sheet.id.uuid().into()];
+    let mut sets = Vec::new();
+    for (column, value) in counted(&sheet.counts) {
+        values.push(value);
+        sets.push(format!("{column} = ${}", values.len()));
+    }
+    let sql = format!("UPDATE sheets SET {} WHERE id = $1 AND taken_at IS NULL", sets.join(", "));
+    let saved = sql::run(tx.conn(), &sql, values).await? == 1;
+    for block in blocks.iter().filter(|_| saved) {
+        let rows = serde_json::to_string(&block.rows).map_err(Fault::bug)?;
+        let sql = "UPDATE sheet_blocks SET rows = $3 WHERE sheet_id = $1 AND first_number = $2";
+        sql::run(tx.conn(), sql, vec![sheet.id.uuid().into(), block.first.into(), rows.into()]).await?;
+    }
+    Ok(saved)
+}
+
+/// The sheet's rows are recipients now; they are taken once.
+pub async fn mark_taken(tx: &Tx, sheet: SheetId, taken: Taken) -> Result<bool, Stop> {
+    let sql =
+        "UPDATE sheets SET taken_at = $2, took_repeated = $3, took_sent_before = $4 WHERE id = $1 AND taken_at IS NULL";
+    let values: Vec<Value> =
+        vec![sheet.uuid().into(), taken.at.into(), taken.repeated.into(), taken.sent_before.into()];
+    Ok(sql::run(tx.conn(), sql, values).await? == 1)
+}
+
+/// The company's last send to each of these phones since then, of those that were confirmed and not called off (VO-18).
+pub async fn earlier(
+    conn: &impl ConnectionTrait,
+    company: CompanyId,
+    since: Instant,
+    phones: &[&str],
+) -> Result<Vec<(String, Earlier)>, Stop> {
+    const AT: &str = "COALESCE(s.started_at, s.scheduled_at, s.confirmed_at)";
+    #[derive(FromQueryResult)]
+    struct Count {
+        count: i64,
+    }
+    #[derive(FromQueryResult)]
+    struct Found {
+        phone: String,
+        send_id: Uuid,
+        at: DateTime<Utc>,
+    }
+    let sends = format!(
+        "s.company_id = $1 AND s.state IN ('awaiting_approval', 'scheduled', 'sending', 'completed') AND {AT} >= $2"
+    );
+    let mut values: Vec<Value> = vec![company.uuid().into(), since.into()];
+    let sql = format!("SELECT COUNT(*) AS count FROM sends s WHERE {sends}");
+    if sql::one::<Count>(conn, &sql, values.clone()).await?.count == 0 {
+        return Ok(Vec::new());
+    }
+    values.push(serde_json::to_string(phones).map_err(Fault::bug)?.into());
+    let sql = format!(
+        "SELECT phone, send_id, at FROM (SELECT r.phone, s.id AS send_id, {AT} AS at, \
+         ROW_NUMBER() OVER (PARTITION BY r.phone ORDER BY {AT} DESC, s.id DESC) AS place \
+         FROM sends s JOIN recipients r ON r.send_id = s.id \
+         WHERE {sends} AND r.phone IN (SELECT {})) latest WHERE place = 1",
+        sql::json_texts(conn, 3)
+    );
+    let found: Vec<Found> = sql::rows(conn, &sql, values).await?;
+    let day = |row: Found| (row.phone, Earlier { send: SendId::from(row.send_id), day: Day::of(row.at) });
+    Ok(found.into_iter().map(day).collect())
 }

@@ -1,10 +1,10 @@
 //! Stages an uploaded sheet (VO-4): every row with its verdict, none taken yet. The file was read and judged before the
 //! transaction; the command is known by the file's digest.
 
-use flow::{Caller, Fault, Refusal, Stop, Tx, Verb};
+use flow::{Caller, Refusal, Stop, Tx, Verb};
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, Format, Judged, SheetId, table};
+use super::{Counts, Format, Judged, Row, SheetId, Verdict, table};
 use crate::send::{self, SendId};
 
 /// The command.
@@ -14,6 +14,10 @@ pub struct UploadSheet {
     pub send: SendId,
     /// SHA-256 of the file.
     pub digest: [u8; 32],
+    /// As on the sender's machine, without folders.
+    pub file_name: String,
+    /// How many days back earlier sends were looked at.
+    pub repeat_days: i64,
     /// What is in it; follows from the digest.
     #[serde(skip)]
     pub judged: Judged,
@@ -30,10 +34,41 @@ pub struct Sheet {
     pub format: Format,
     /// Where name, phone and amount stand.
     pub letters: [String; 3],
-    /// Counts and sums.
+    /// As on the sender's machine, without folders.
+    pub file_name: String,
+    /// How many days back earlier sends were looked at.
+    pub repeat_days: i64,
+    /// Blank rows.
+    pub blank: i64,
+    /// The others, and their sums.
     pub counts: Counts,
+    /// When its rows were taken, and which.
+    pub taken: Option<Taken>,
     /// When.
     pub created_at: flow::Instant,
+}
+
+/// When a sheet's rows were taken, and which besides the right ones.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Taken {
+    /// When.
+    pub at: flow::Instant,
+    /// Also those that repeat a phone.
+    pub repeated: bool,
+    /// Also those whose phone is in an earlier send.
+    pub sent_before: bool,
+}
+
+impl Taken {
+    /// Whether a row was among them.
+    pub fn has(&self, row: &Row) -> bool {
+        match row.verdict {
+            Verdict::Right => true,
+            Verdict::SentBefore => self.sent_before,
+            Verdict::Repeated => self.repeated && (self.sent_before || row.earlier.is_none()),
+            Verdict::Wrong | Verdict::Dropped | Verdict::Blank => false,
+        }
+    }
 }
 
 impl Verb for UploadSheet {
@@ -53,10 +88,11 @@ impl Verb for UploadSheet {
             send: send.id,
             format: self.judged.format,
             letters: self.judged.letters.clone(),
-            counts: self
-                .judged
-                .counts()
-                .ok_or_else(|| Fault::bug(anyhow::anyhow!("the amounts of a sheet do not add up")))?,
+            file_name: self.file_name.clone(),
+            repeat_days: self.repeat_days,
+            blank: self.judged.blank,
+            counts: Counts::of(&self.judged.rows),
+            taken: None,
             created_at: tx.now(),
         };
         table::insert(tx, &sheet, company, &self.judged.rows).await?;

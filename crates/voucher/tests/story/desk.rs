@@ -11,7 +11,8 @@ use contract::{
     voucher::v1::{
         self as pb, gift_service_client::GiftServiceClient, lot_service_client::LotServiceClient,
         recipient_service_client::RecipientServiceClient, send_service_client::SendServiceClient,
-        sheet_service_client::SheetServiceClient, upload_sheet_request::Part,
+        sheet_service_client::SheetServiceClient, sheet_upload_service_client::SheetUploadServiceClient,
+        upload_sheet_request::Part,
     },
 };
 use flow::Caller;
@@ -145,10 +146,20 @@ impl<'a> Desk<'a> {
         self.sends().get_send(pb::GetSendRequest { send_id: send.send_id.clone() }).await.unwrap().into_inner()
     }
 
+    pub fn sheet_uploads(&self) -> SheetUploadServiceClient<Wire> {
+        SheetUploadServiceClient::new(self.t.channel(&self.admin))
+    }
+
     /// A file, in pieces as the gateway streams them.
     pub async fn upload(&self, send: &pb::Send, file: Vec<u8>) -> Result<pb::Sheet, Status> {
-        let head =
-            pb::UploadSheetHead { request_id: id(), send_id: send.send_id.clone(), file_name: "명단.xlsx".into() };
+        self.upload_as(pb::UploadSheetHead { file_name: "명단.xlsx".into(), ..self.head(send) }, file).await
+    }
+
+    pub fn head(&self, send: &pb::Send) -> pb::UploadSheetHead {
+        pb::UploadSheetHead { request_id: id(), send_id: send.send_id.clone(), ..Default::default() }
+    }
+
+    pub async fn upload_as(&self, head: pb::UploadSheetHead, file: Vec<u8>) -> Result<pb::Sheet, Status> {
         let head = pb::UploadSheetRequest { part: Some(Part::Head(head)) };
         let pieces: Vec<_> = file
             .chunks(64 * 1024)
@@ -156,6 +167,21 @@ impl<'a> Desk<'a> {
             .collect();
         let parts = futures::stream::iter([head].into_iter().chain(pieces));
         Ok(self.sheets().upload_sheet(parts).await?.into_inner())
+    }
+
+    pub async fn sheet(&self, sheet: &pb::Sheet) -> pb::Sheet {
+        let request = pb::GetSheetRequest { sheet_id: sheet.sheet_id.clone() };
+        self.sheets().get_sheet(request).await.unwrap().into_inner()
+    }
+
+    /// The right rows alone, or with those asked for.
+    pub fn take(&self, sheet: &pb::Sheet) -> pb::TakeRecipientsRequest {
+        pb::TakeRecipientsRequest {
+            request_id: id(),
+            send_id: sheet.send_id.clone(),
+            sheet_id: sheet.sheet_id.clone(),
+            ..Default::default()
+        }
     }
 
     pub async fn add(&self, send: &pb::Send, recipients: &[(&str, &str, i64)]) {

@@ -4,11 +4,13 @@
 mod desk;
 
 mod approving;
+mod correcting;
 mod exporting;
 mod funding;
 mod gifts;
 mod ledger;
 mod random;
+mod resuming;
 mod sending;
 mod settling;
 mod sheets;

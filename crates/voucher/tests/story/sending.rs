@@ -22,6 +22,7 @@ async fn take(
         sheet_id: sheet.sheet_id.clone(),
         take_right_rows: right,
         take_repeated_rows: false,
+        take_rows_sent_before: false,
     };
     Ok(desk.recipients().take_recipients(request).await?.into_inner())
 }

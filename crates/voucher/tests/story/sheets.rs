@@ -1,11 +1,10 @@
-//! Hostile and broken files: refused with a clear reason, in two seconds and bounded memory (VO-4, S49 to S51).
+//! Hostile and broken files: refused with a clear reason (VO-4, S48 to S51). That whatever reads them has bounded memory and
+//! time is proved where it is started, in `src/sheet/parse.rs`.
 
-use std::{
-    io::Write,
-    time::{Duration, Instant},
-};
+use std::io::Write;
 
 use contract::voucher::v1 as pb;
+use voucher::sheet::{Format, Verdict, parse::Reader};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::desk::{Desk, example, reason, story, won};
@@ -42,8 +41,8 @@ fn worksheet(rows: &str) -> String {
 const ROW: &str = r#"<row r="2"><c r="A2" t="str"><v>홍길동</v></c><c r="B2" t="str"><v>01000001001</v></c><c r="C2"><v>10000</v></c></row>"#;
 
 #[tokio::test]
-async fn hostile_files_are_refused_in_two_seconds() {
-    // VO-4
+async fn hostile_files_are_refused_with_a_reason() {
+    // VO-4, S48, S49, S50, S51
     let zeros = vec![b' '; 100 * 1024 * 1024];
     let many: Vec<String> = (0..2_000).map(|n| format!("xl/x{n}")).collect();
     let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &b""[..])).collect();
@@ -51,6 +50,9 @@ async fn hostile_files_are_refused_in_two_seconds() {
     let formula = ROW.replace("<v>10000</v>", "<f>5000+5000</f><v>10000</v>");
     let corner = format!(r#"{ROW}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#);
     let doctype = worksheet(ROW).replace("<worksheet", r#"<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet"#);
+    let late_doctype =
+        worksheet(ROW).replace("<worksheet", &format!("<!--{}--><!DOCTYPE x []><worksheet", " ".repeat(70_000)));
+    let huge = format!(r#"{ROW}<row r="4294967295"><c r="A4294967295"><v>1</v></c></row>"#);
     let cut = example("recipients-1000.xlsx")[..20_000].to_vec();
     let mut encrypted = example("recipients-50.xls");
     encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
@@ -62,6 +64,16 @@ async fn hostile_files_are_refused_in_two_seconds() {
         ("a formula", workbook(&worksheet(&formula), &[]), "SHEET_HAS_FORMULA"),
         ("a macro", workbook(&worksheet(ROW), &[("xl/vbaProject.bin", b"x")]), "SHEET_HAS_MACRO"),
         ("a document type", workbook(&doctype, &[]), "SHEET_BROKEN"),
+        ("a document type further on", workbook(&late_doctype, &[]), "SHEET_BROKEN"),
+        ("a length that lies", lying_length(), "SHEET_BROKEN"),
+        ("a sheet in a zip", nested(), "SHEET_UNKNOWN_FORMAT"),
+        ("a huge row number", workbook(&worksheet(&huge), &[]), "SHEET_TOO_LARGE"),
+        (
+            "a web page called .xls",
+            b"<html><table><tr><td>a</td></tr></table></html>".to_vec(),
+            "SHEET_HEADINGS_MISSING",
+        ),
+        ("more bytes than a file may have", vec![b'a'; 20 * 1024 * 1024 + 1], "SHEET_TOO_LARGE"),
         ("an encrypted one", encrypted, "SHEET_ENCRYPTED"),
         ("a cut one", cut, "SHEET_BROKEN"),
         ("a picture called .xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "SHEET_UNKNOWN_FORMAT"),
@@ -76,18 +88,32 @@ async fn hostile_files_are_refused_in_two_seconds() {
             let desk = Desk::new(&t);
             let send = desk.create(&desk.fund(100_000).await).await;
             for (what, file, wanted) in files {
-                let start = Instant::now();
                 let no = desk.upload(&send, file).await.expect_err(what);
-                let took = start.elapsed();
-                eprintln!("{what}: {} in {took:?}", reason(&no));
                 assert_eq!(reason(&no), wanted, "{what}");
-                assert!(took < Duration::from_secs(2), "{what} took {took:?}");
             }
             let good = desk.upload(&send, workbook(&worksheet(ROW), &[])).await.unwrap();
             assert_eq!(good.right_count, 1);
         }
     })
     .await;
+}
+
+/// The worksheet says it is shorter than it is.
+fn lying_length() -> Vec<u8> {
+    let mut file = workbook(&worksheet(ROW), &[]);
+    let name = b"xl/worksheets/sheet1.xml";
+    // In the directory the unpacked size stands 22 bytes before the name.
+    let at = file.windows(name.len()).rposition(|window| window == name).unwrap();
+    file[at - 22..at - 18].copy_from_slice(&100_u32.to_le_bytes());
+    file
+}
+
+/// A good sheet inside another archive.
+fn nested() -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("recipients.xlsx", SimpleFileOptions::default()).unwrap();
+    zip.write_all(&workbook(&worksheet(ROW), &[])).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 fn plain_zip() -> Vec<u8> {
@@ -122,20 +148,46 @@ async fn a_hundred_thousand_rows_are_staged_and_taken() {
         for n in 0..100_000 {
             file += &format!("고객{n},0100{n:07},1000\n");
         }
-        let start = Instant::now();
         let sheet = desk.upload(&send, file.into_bytes()).await.unwrap();
-        eprintln!("staged in {:?}", start.elapsed());
         assert_eq!((sheet.right_count, won(&sheet.right_total)), (100_000, 100_000_000));
-        let take = pb::TakeRecipientsRequest {
-            request_id: crate::desk::id(),
-            send_id: send.send_id.clone(),
-            sheet_id: sheet.sheet_id,
-            take_right_rows: false,
-            take_repeated_rows: false,
-        };
-        let taken = desk.recipients().take_recipients(take).await.unwrap().into_inner();
-        eprintln!("taken after {:?}", start.elapsed());
+        let taken = desk.recipients().take_recipients(desk.take(&sheet)).await.unwrap().into_inner();
         assert_eq!((taken.recipient_count, won(&taken.total)), (100_000, 100_000_000));
     })
     .await;
+}
+
+#[tokio::test]
+async fn sheets_of_several_programs_hold_the_same_people() {
+    // VO-4
+    let reader = Reader { program: env!("CARGO_BIN_EXE_voucher-sheet").into(), memory_mib: 512, seconds: 30 };
+    let people = [
+        ["홍길동", "01000001001", "10000"],
+        ["김하나", "01000001002", "20000"],
+        ["이둘", "01000001003", "3000"],
+        ["박 셋", "01000001004", "500000"],
+        ["최넷", "01000001005", "1500"],
+    ];
+    for (file, format, first) in [
+        ("openpyxl.xlsx", Format::Xlsx, 4),
+        ("xlsxwriter.xlsx", Format::Xlsx, 2),
+        ("inline-strings.xlsx", Format::Xlsx, 2),
+        ("pandas.xlsx", Format::Xlsx, 2),
+        ("pandas-index.xlsx", Format::Xlsx, 2),
+        ("like-google-sheets.xlsx", Format::Xlsx, 2),
+        ("libreoffice.xlsx", Format::Xlsx, 2),
+        ("libreoffice.xls", Format::Xls, 2),
+        ("libreoffice.csv", Format::CsvUtf8, 2),
+        ("xlwt.xls", Format::Xls, 2),
+        ("excel-cp949.csv", Format::CsvCp949, 2),
+        ("pandas-utf8-bom.csv", Format::CsvUtf8, 2),
+        ("semicolons.csv", Format::CsvUtf8, 2),
+        ("tabs.csv", Format::CsvUtf8, 2),
+    ] {
+        let judged = reader.read(example(&format!("programs/{file}"))).await.expect(file);
+        assert_eq!(judged.format, format, "{file}");
+        let read: Vec<_> = judged.rows.iter().map(|row| row.cells.each_ref().map(String::as_str)).collect();
+        assert_eq!(read, people, "{file}");
+        assert!(judged.rows.iter().all(|row| row.verdict == Verdict::Right), "{file}");
+        assert_eq!((judged.rows[0].number, judged.blank), (first, 0), "{file}: rows numbered as it shows them");
+    }
 }

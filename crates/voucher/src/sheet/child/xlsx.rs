@@ -20,7 +20,10 @@ pub(super) fn read<W: Write>(bytes: &[u8], out: &mut Rows<W>) -> Result<(), Halt
             return Err(out.formula(row, column));
         }
         if cell.value != DataRef::Empty {
-            out.cell(row, column, &text_of(&Data::from(cell.value)))?;
+            match &cell.value {
+                DataRef::SharedString(text) => out.cell(row, column, text)?,
+                value => out.cell(row, column, &text_of(&Data::from(value.clone())))?,
+            }
         }
     }
     Ok(())

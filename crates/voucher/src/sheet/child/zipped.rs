@@ -7,6 +7,8 @@ use zip::{ZipArchive, read::ZipFile};
 
 use super::{Halt, Unreadable};
 
+/// Inflated at once.
+const PIECE: usize = 64 * 1024;
 const MOST_PARTS: usize = 1_000;
 const MOST_UNPACKED: u64 = 192 * 1024 * 1024;
 /// An honest sheet packs about 20 : 1; deflate can reach 1,032 : 1.
@@ -53,15 +55,17 @@ pub(super) fn look_over(bytes: &[u8]) -> Result<(), Halt> {
 /// Inflates one part in pieces, no further than it declared, looking at its beginning.
 fn look_into<R: Read>(mut part: ZipFile<'_, R>) -> Result<(), Halt> {
     let declared = part.size();
-    let mut piece = vec![0; 64 * 1024];
+    let mut piece = Vec::with_capacity(PIECE);
     let mut seen: u64 = 0;
     loop {
-        let length = part.read(&mut piece).map_err(|_| Unreadable::Broken)?;
+        piece.clear();
+        let most = u64::try_from(PIECE).unwrap_or(u64::MAX);
+        let length = part.by_ref().take(most).read_to_end(&mut piece).map_err(|_| Unreadable::Broken)?;
         if length == 0 {
             return if seen == declared { Ok(()) } else { Err(Unreadable::Broken.into()) };
         }
         if seen == 0 {
-            look_at_beginning(&piece[..length], declared)?;
+            look_at_beginning(&piece, declared)?;
         }
         seen = seen.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
         if seen > declared {
@@ -72,7 +76,7 @@ fn look_into<R: Read>(mut part: ZipFile<'_, R>) -> Result<(), Halt> {
 
 fn look_at_beginning(piece: &[u8], declared: u64) -> Result<(), Halt> {
     let text = String::from_utf8_lossy(piece);
-    if text.contains("<!DOCTYPE") || text.contains("<!ENTITY") {
+    if !begins_with_an_element(&text) {
         return Err(Unreadable::Broken.into());
     }
     if text.contains("macroEnabled") {
@@ -87,4 +91,34 @@ fn look_at_beginning(piece: &[u8], declared: u64) -> Result<(), Halt> {
         }
     }
     Ok(())
+}
+
+/// Whether nothing but declarations and comments stands before the first element: no document type, however far down.
+fn begins_with_an_element(text: &str) -> bool {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    loop {
+        let end = match rest {
+            _ if rest.starts_with("<?") => "?>",
+            _ if rest.starts_with("<!--") => "-->",
+            _ => return rest.starts_with('<') && !rest.starts_with("<!"),
+        };
+        let Some((_, after)) = rest.split_once(end) else { return false };
+        rest = after.trim_start();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_document_type_stands_before_the_first_element() {
+        // S51
+        for good in ["<a/>", "\u{feff}<?xml version=\"1.0\"?>\r\n<!-- x --><a>", "<?xml?><?y?><a"] {
+            assert!(begins_with_an_element(good), "{good}");
+        }
+        for bad in ["", "<!DOCTYPE a><a/>", "<?xml?><!-- --><!DOCTYPE a [<!ENTITY b \"c\">]><a/>", "<!-- far", "text"] {
+            assert!(!begins_with_an_element(bad), "{bad}");
+        }
+    }
 }
