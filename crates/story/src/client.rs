@@ -122,6 +122,11 @@ impl Client {
         self.send(Method::POST, &path, Some(Uuid::new_v4()), Content::File(bytes)).await
     }
 
+    /// Sends a part of a file.
+    pub async fn append(&self, path: &str, bytes: Vec<u8>) -> anyhow::Result<Answer> {
+        self.send(Method::POST, path, Some(Uuid::new_v4()), Content::File(bytes)).await
+    }
+
     /// Downloads; answers the content type and the bytes.
     pub async fn download(&self, path: &str) -> anyhow::Result<(String, Vec<u8>)> {
         let response = self.request(&Method::GET, path, None, &Content::Nothing).await.send().await?;

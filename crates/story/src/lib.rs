@@ -9,6 +9,7 @@ pub mod fleet;
 pub mod json;
 pub mod mailbox;
 pub mod people;
+mod pieces;
 mod process;
 mod prorate;
 pub mod recipients;

@@ -1,6 +1,6 @@
-//! Step 8: Sheets of recipients: one as people type it, every wrong row named and nothing taken; one larger than its lot, with
-//! a proposal to split; and the one that is sent, approved by a verification bound to its content, each gift made once
-//! and every message in the mailbox. [VO-3–8, NO-1, NO-2]
+//! Step 8: Sheets of recipients: one as people type it, uploaded in pieces, every wrong row named and nothing taken, one row
+//! corrected; one larger than its lot, with a proposal to split; and the one that is sent, approved by a verification bound
+//! to its content, each gift made once and every message in the mailbox. [VO-3–8, VO-18, NO-1, NO-2]
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,6 +11,7 @@ use words::Money;
 use crate::{
     check::{column, joined},
     json::Json as _,
+    pieces,
     recipients::Recipients,
     scene::{Account, Scene},
     step_07_credit::Credit,
@@ -43,7 +44,7 @@ pub struct Gift {
 
 /// Plays it.
 pub async fn play(scene: &mut Scene, sender: &Account, credit: &Credit) -> anyhow::Result<Sent> {
-    scene.tell.step(8, "A sheet is sent: staged, checked, approved, dispatched", "VO-3–8, NO-1, NO-2");
+    scene.tell.step(8, "A sheet is sent: staged, checked, approved, dispatched", "VO-3–8, VO-18, NO-1, NO-2");
     as_typed(scene, sender, credit).await?;
     too_large(scene, sender, credit).await?;
     let sheet = scene.recipients.clone();
@@ -83,7 +84,7 @@ async fn as_typed(scene: &mut Scene, sender: &Account, credit: &Credit) -> anyho
     let send = draft(sender, &credit.lot, "사람이 쓴 명단").await?;
     let bytes = std::fs::read(&scene.typed).with_context(|| format!("{}", scene.typed.display()))?;
     let typed = Recipients { name: "as-people-type.xlsx".into(), bytes, rows: 0, total: Money::ZERO, clean: false };
-    let sheet = stage(sender, &send, &typed).await?;
+    let sheet = pieces::stage(scene, sender, &send, &typed).await?;
     tell_flaws(scene, &sheet)?;
     scene.tell.same("rows", sheet.number("rowCount")?, 16)?;
     scene.tell.same("right", sheet.number("rightCount")?, 7)?;
@@ -95,7 +96,8 @@ async fn as_typed(scene: &mut Scene, sender: &Account, credit: &Credit) -> anyho
     let refused = sender.client.try_post(&format!("{path}:takeRecipients"), take).await?;
     scene.tell.refused("taking it as it is", &refused, 409, "SHEET_HAS_WRONG_ROWS")?;
     let send = sender.client.get(&path).await?;
-    scene.tell.same("recipients taken", send.number("recipientCount")?, 0)
+    scene.tell.same("recipients taken", send.number("recipientCount")?, 0)?;
+    pieces::correct(scene, sender, &sheet).await
 }
 
 /// More than its lot holds: refused, with a split over the lots there are (VO-3).

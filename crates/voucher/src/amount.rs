@@ -1,6 +1,6 @@
 //! What one gift may be worth (VO-5): ₩1,000 to ₩500,000 in units of ₩100. The one place that knows.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 use words::{Money, Wrong};
@@ -55,12 +55,15 @@ impl Amount {
 }
 
 /// Digits without their separators, which stand every three digits or not at all: `1,5` is no amount.
-fn ungrouped(text: &str) -> Option<String> {
+fn ungrouped(text: &str) -> Option<Cow<'_, str>> {
+    if !text.is_empty() && text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Cow::Borrowed(text)); // nearly all there are
+    }
     let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let groups: Vec<&str> = text.split(',').collect();
     let all_digits = groups.iter().all(|g| !g.is_empty() && g.bytes().all(|b| b.is_ascii_digit()));
     let in_threes = groups.len() == 1 || (groups[0].len() <= 3 && groups[1..].iter().all(|g| g.len() == 3));
-    (all_digits && in_threes && text.len() <= 15).then(|| format!("{sign}{}", groups.concat()))
+    (all_digits && in_threes && text.len() <= 15).then(|| format!("{sign}{}", groups.concat()).into())
 }
 
 impl fmt::Debug for Amount {

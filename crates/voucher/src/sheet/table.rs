@@ -15,6 +15,8 @@ use crate::{send::SendId, sql};
 
 /// Rows of one block.
 const BLOCK: usize = 1_000;
+/// Blocks written in one statement.
+const BLOCKS_AT_ONCE: usize = 20;
 
 #[derive(FromQueryResult)]
 struct SheetRow {
@@ -107,14 +109,14 @@ pub async fn insert(tx: &Tx, sheet: &Sheet, company: CompanyId, rows: &[Row]) ->
     ];
     let (columns, values): (Vec<_>, Vec<_>) = head.into_iter().chain(counted(&sheet.counts)).unzip();
     sql::insert(tx.conn(), "sheets", &columns, values).await?;
-    for piece in rows.chunks(BLOCK) {
-        let values: Vec<Value> = vec![
-            sheet.id.uuid().into(),
-            number(piece.first()).into(),
-            number(piece.last()).into(),
-            serde_json::to_string(piece).map_err(Fault::bug)?.into(),
-        ];
-        sql::insert(tx.conn(), "sheet_blocks", &["sheet_id", "first_number", "last_number", "rows"], values).await?;
+    for pieces in rows.chunks(BLOCK * BLOCKS_AT_ONCE) {
+        let blocks = pieces.chunks(BLOCK).map(|rows| Ok((rows, serde_json::to_string(rows)?)));
+        let blocks: Vec<_> = blocks.collect::<Result<_, _>>().map_err(|error: serde_json::Error| Fault::bug(error))?;
+        let columns = ["sheet_id", "first_number", "last_number", "rows"];
+        sql::insert_many(tx.conn(), "sheet_blocks", &columns, &blocks, |(rows, text)| {
+            vec![sheet.id.uuid().into(), number(rows.first()).into(), number(rows.last()).into(), text.as_str().into()]
+        })
+        .await?;
     }
     Ok(())
 }
