@@ -252,6 +252,7 @@ pub async fn earlier(
     since: Instant,
     phones: &[&str],
 ) -> Result<Vec<(String, Earlier)>, Stop> {
+    const A_FEW: usize = 100;
     const AT: &str = "COALESCE(s.started_at, s.scheduled_at, s.confirmed_at)";
     #[derive(FromQueryResult)]
     struct Count {
@@ -272,11 +273,14 @@ pub async fn earlier(
         return Ok(Vec::new());
     }
     values.push(serde_json::to_string(phones).map_err(Fault::bug)?.into());
+    // Many phones are compared with all of those sends at once; a few are looked up in each send.
+    let how = if phones.len() > A_FEW { "MATERIALIZED" } else { "NOT MATERIALIZED" };
     let sql = format!(
-        "SELECT phone, send_id, at FROM (SELECT r.phone, s.id AS send_id, {AT} AS at, \
-         ROW_NUMBER() OVER (PARTITION BY r.phone ORDER BY {AT} DESC, s.id DESC) AS place \
-         FROM sends s JOIN recipients r ON r.send_id = s.id \
-         WHERE {sends} AND r.phone IN (SELECT {})) latest WHERE place = 1",
+        "WITH recent AS {how} (SELECT r.phone, s.id AS send_id, {AT} AS at \
+         FROM sends s JOIN recipients r ON r.send_id = s.id WHERE {sends}) \
+         SELECT phone, send_id, at FROM (SELECT phone, send_id, at, \
+         ROW_NUMBER() OVER (PARTITION BY phone ORDER BY at DESC, send_id DESC) AS place \
+         FROM recent WHERE phone IN (SELECT {})) latest WHERE place = 1",
         sql::json_texts(conn, 3)
     );
     let found: Vec<Found> = sql::rows(conn, &sql, values).await?;

@@ -7,7 +7,7 @@ use contract::voucher::v1 as pb;
 use flow::Caller;
 use tonic::{Code, Status};
 
-use crate::desk::{Desk, id, reason, story, won};
+use crate::desk::{Desk, example, id, reason, story, won};
 
 /// Name, phone, amount.
 fn csv(rows: &[(&str, &str, &str)]) -> Vec<u8> {
@@ -247,6 +247,38 @@ async fn phones_of_earlier_sends_are_warned_of_and_taken_only_if_the_caller_says
         for days in [-1, 91] {
             assert_eq!(reason(&desk.upload_as(looking(days), file.clone()).await.unwrap_err()), "INVALID_FIELDS");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_large_sheet_sent_again_is_warned_of_row_by_row() {
+    // VO-18
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lot = desk.fund(100_000_000).await;
+        let at = t.clock.now() + chrono::Duration::hours(2);
+        let at = at.timestamp() / 60 * 60;
+        let scheduled = pb::CreateSendRequest {
+            r#type: pb::SendType::Scheduled.into(),
+            scheduled_time: Some(prost_types::Timestamp { seconds: at, nanos: 0 }),
+            ..desk.draft(&lot)
+        };
+        let first = desk.sends().create_send(scheduled).await.unwrap().into_inner();
+        let again = desk.create(&lot).await;
+        let file = example("recipients-200-cp949.csv");
+        let sheet = desk.upload(&first, file.clone()).await.unwrap();
+        desk.recipients().take_recipients(desk.take(&sheet)).await.unwrap();
+        desk.confirm(&first).await.unwrap();
+        let repeated = desk.upload(&again, file).await.unwrap();
+        assert_eq!((repeated.right_count, repeated.sent_before_count), (0, 200));
+        assert_eq!(won(&repeated.sent_before_total), won(&sheet.right_total));
+        assert!(repeated.flawed_rows.iter().all(|row| row.earlier_send.as_ref().unwrap().send_id == first.send_id));
+        // Called off, it is no send any more.
+        let cancel = pb::CancelSendRequest { request_id: id(), send_id: first.send_id.clone() };
+        desk.sends().cancel_send(cancel).await.unwrap();
+        let now = desk.upload(&again, example("recipients-200-cp949.csv")).await.unwrap();
+        assert_eq!((now.right_count, now.sent_before_count), (200, 0));
     })
     .await;
 }
