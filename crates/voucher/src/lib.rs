@@ -6,11 +6,14 @@ pub mod every;
 pub mod excel;
 pub mod gift;
 pub mod gift_code;
+pub mod late_send;
 pub mod ledger;
 pub mod lot;
 pub mod message;
 pub mod migrations;
+pub mod phone_proof;
 pub mod policy;
+pub mod received_gift;
 pub mod recipient;
 pub mod rpc;
 pub mod send;
@@ -26,10 +29,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use boot::{Kit, Service, Wired};
 use contract::voucher::v1::{
-    gift_service_server::GiftServiceServer, lot_service_server::LotServiceServer,
-    policy_service_server::PolicyServiceServer, recipient_service_server::RecipientServiceServer,
-    send_service_server::SendServiceServer, settlement_service_server::SettlementServiceServer,
-    sheet_service_server::SheetServiceServer, sheet_upload_service_server::SheetUploadServiceServer,
+    gift_service_server::GiftServiceServer, late_send_service_server::LateSendServiceServer,
+    lot_service_server::LotServiceServer, phone_proof_service_server::PhoneProofServiceServer,
+    policy_service_server::PolicyServiceServer, received_gift_service_server::ReceivedGiftServiceServer,
+    recipient_service_server::RecipientServiceServer, send_service_server::SendServiceServer,
+    settlement_service_server::SettlementServiceServer, sheet_service_server::SheetServiceServer,
+    sheet_upload_service_server::SheetUploadServiceServer,
 };
 use flow::Every;
 use sea_orm_migration::MigrationTrait;
@@ -58,14 +63,20 @@ impl Service for Voucher {
             .grpc(SheetServiceServer::new(rpc.clone()))
             .grpc(SheetUploadServiceServer::new(rpc.clone()))
             .grpc(RecipientServiceServer::new(rpc.clone()))
-            .grpc(GiftServiceServer::new(rpc))
+            .grpc(GiftServiceServer::new(rpc.clone()))
+            .grpc(PhoneProofServiceServer::new(rpc.clone()))
+            .grpc(ReceivedGiftServiceServer::new(rpc.clone()))
+            .grpc(LateSendServiceServer::new(rpc))
             .when("purchase_approved", when::purchase_approved::when)
             .when("purchase_refund_requested", when::purchase_refund_requested::when)
             .when("messages_reported", when::messages_reported::when)
             .worker("second_dispatch_due_sends", Every::seconds(1), every::second_dispatch_due_sends::work)
             .every("day_expire_lots", Every::day(), every::day_expire_lots::every)
             .every("hour_forget_uploads", Every::hours(1), every::hour_forget_uploads::every)
-            .every("hour_remind_recipients", Every::hours(1), every::hour_remind_recipients::every))
+            .every("hour_notice_lots", Every::hours(1), every::hour_notice_lots::every)
+            .every("hour_remind_recipients", Every::hours(1), every::hour_remind_recipients::every)
+            .every("hour_sweep", Every::hours(1), every::hour_sweep::every)
+            .every("minute_judge_sends", Every::minutes(1), every::minute_judge_sends::every))
     }
 }
 

@@ -3,7 +3,9 @@
 
 pub mod close;
 pub mod expire;
+pub mod expiry;
 pub mod fund;
+pub mod notice;
 pub mod table;
 pub mod views;
 

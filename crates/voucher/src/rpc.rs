@@ -1,8 +1,11 @@
 //! Each RPC: parse → verb → render.
 
 mod gift;
+mod late_send;
 mod lot;
+mod phone_proof;
 mod policy;
+mod received_gift;
 mod recipient;
 mod send;
 mod settlement;

@@ -14,6 +14,7 @@ pub mod propose_split;
 pub mod reject;
 pub mod report;
 pub mod table;
+pub mod tell;
 pub mod views;
 
 use chrono::{Duration, Timelike};

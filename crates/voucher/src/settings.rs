@@ -22,6 +22,10 @@ pub struct Settings {
     pub wrong_codes_per_region: i64,
     /// The window of both.
     pub wrong_codes_window_minutes: i64,
+    /// Codes to one phone an hour.
+    pub phone_codes_per_phone: i64,
+    /// Codes asked for from one address an hour.
+    pub phone_codes_per_address: i64,
     /// Of one company.
     pub test_messages_per_day: i64,
 }

@@ -1,10 +1,14 @@
 //! Counts attempts in the database (VO-11): one statement counts and answers, so parallel guesses cannot slip past a
 //! number read before.
 
-use flow::{Refusal, Stop, Tx, code};
+pub mod sweep;
+
+use std::net::IpAddr;
+
+use flow::{Instant, Refusal, Stop, Tx, code};
 use sea_orm::{FromQueryResult, Value};
 
-use crate::sql;
+use crate::{settings::Settings, sql};
 
 /// VO-11.
 pub const TOO_MANY_ATTEMPTS: Refusal = Refusal::new(
@@ -25,6 +29,16 @@ pub struct Limit {
     pub most: i64,
 }
 
+/// Wrong codes from an address, be they a gift's or a phone's.
+pub fn wrong_codes(tx: &Tx, address: Option<IpAddr>) -> Option<Limit> {
+    let settings = tx.part::<Settings>();
+    address.map(|address| Limit {
+        counted: tx.sealer().digest(format!("address {address}").as_bytes()).to_vec(),
+        window: chrono::Duration::minutes(settings.wrong_codes_window_minutes),
+        most: settings.wrong_codes_per_address,
+    })
+}
+
 #[derive(FromQueryResult)]
 struct Attempts {
     attempts: i64,
@@ -37,15 +51,16 @@ impl Limit {
 
     /// One more attempt; refused beyond the limit.
     pub async fn count(&self, tx: &Tx) -> Result<(), Stop> {
-        let sql = "INSERT INTO attempts (counted, slot, attempts) VALUES ($1, $2, 1) \
+        let sql = "INSERT INTO attempts (counted, slot, attempts, ends_at) VALUES ($1, $2, 1, $3) \
                    ON CONFLICT (counted, slot) DO UPDATE SET attempts = attempts.attempts + 1 RETURNING attempts";
         let slot = self.slot(tx);
-        let found: Attempts = sql::one(tx.conn(), sql, vec![self.counted.clone().into(), slot.into()]).await?;
+        let end = Instant::from_timestamp((slot + 1) * self.window.num_seconds(), 0).unwrap_or_else(|| tx.now());
+        let values: Vec<Value> = vec![self.counted.clone().into(), slot.into(), end.into()];
+        let found: Attempts = sql::one(tx.conn(), sql, values).await?;
         if found.attempts <= self.most {
             return Ok(());
         }
-        let end = (slot + 1) * self.window.num_seconds();
-        let wait = u64::try_from(end - tx.now().timestamp()).unwrap_or(1);
+        let wait = u64::try_from((end - tx.now()).num_seconds()).unwrap_or_default().max(1);
         Err(TOO_MANY_ATTEMPTS.retry_after(std::time::Duration::from_secs(wait)).into())
     }
 

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use flow::{Bus, Clock, Consumer, Db, Engine, Flow, Inbox, migrate, pending_migrations, relay};
+use flow::{Bus, Clock, Consumer, Db, Engine, Every, Flow, Inbox, Job, migrate, pending_migrations, relay};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Endpoint;
@@ -123,7 +123,10 @@ impl Running {
             let at = Endpoint::from_shared(start.common.keys.published_at.clone()).context("keys.published_at")?;
             tasks.push(tokio::spawn(published::follow(at, keys, stop.clone())));
         }
-        tasks.extend(wired.jobs.into_iter().map(|job| tokio::spawn(job.turn(flow.clone(), stop.clone()))));
+        let forget = Job::worker("day_forget_requests", Every::day(), flow::forget_requests);
+        tasks.extend(
+            [forget].into_iter().chain(wired.jobs).map(|job| tokio::spawn(job.turn(flow.clone(), stop.clone()))),
+        );
         tracing::info!(service = S::NAME, address = %listening.address, "serving");
         Ok(Self {
             name: S::NAME,

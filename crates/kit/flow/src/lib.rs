@@ -37,6 +37,7 @@ pub use pipeline::Flow;
 pub use read::Read;
 pub use refusal::{BUSY, Fault, INTERNAL, Refusal, Stop, code};
 pub use relay::relay;
+pub use requests::forget_requests;
 pub use tx::Tx;
 pub use verb::Verb;
 pub use when::{Inbox, When};

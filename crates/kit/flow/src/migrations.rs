@@ -19,7 +19,7 @@ struct All(fn() -> Vec<Box<dyn MigrationTrait>>);
 
 impl MigratorTraitSelf for All {
     fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
-        let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(FlowTables)];
+        let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(FlowTables), Box::new(FlowRequestsByAge)];
         all.extend((self.0)());
         all
     }
@@ -95,5 +95,21 @@ impl MigrationTrait for FlowTables {
                 .to_owned(),
         )
         .await
+    }
+}
+
+struct FlowRequestsByAge;
+
+impl MigrationName for FlowRequestsByAge {
+    fn name(&self) -> &str {
+        "m0000_flow_requests_by_age"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for FlowRequestsByAge {
+    async fn up(&self, m: &SchemaManager) -> Result<(), DbErr> {
+        let sql = "CREATE INDEX flow_request_by_age ON flow_request (created_at)";
+        m.get_connection().execute_unprepared(sql).await.map(drop)
     }
 }

@@ -1,13 +1,19 @@
 //! Request ids: claimed at the start of a transaction, stored with the effect and the sealed answer. An RPC's id, an
-//! event's and a timer's slot are all kept here, so each has one effect.
+//! event's and a timer's slot are all kept here, so each has one effect. They are forgotten after 30 days.
 
 use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 
 use crate::{
-    Stop, Tx,
+    Done, Flow, Slot, Stop, Tx,
     refusal::{Fault, Refusal, code},
 };
+
+/// How long an answer can be asked for again: longer than any client retries, any queue holds an event, or any service
+/// stands still.
+const KEPT: chrono::Duration = chrono::Duration::days(30);
+/// Forgotten in one statement.
+const AT_ONCE: u64 = 5_000;
 
 /// Other content under an id that was used.
 pub const REQUEST_ID_REUSED: Refusal = Refusal::new(
@@ -87,4 +93,16 @@ pub(crate) async fn forget(tx: &Tx, key: &Key) -> Result<(), Stop> {
         .execute_raw(Statement::from_sql_and_values(tx.backend(), sql, [key.scope.clone().into(), key.id.into()]))
         .await?;
     Ok(())
+}
+
+/// Each day, in every service: forgets ids with their answers once they are 30 days old, some thousand at a time.
+pub async fn forget_requests(flow: Flow, slot: Slot) -> Result<Done, Stop> {
+    let db = flow.db().write();
+    let sql = format!(
+        "DELETE FROM flow_request WHERE (scope, request_id) IN \
+         (SELECT scope, request_id FROM flow_request WHERE created_at < $1 ORDER BY created_at LIMIT {AT_ONCE})"
+    );
+    let values = [(slot.now - KEPT).into()];
+    let gone = db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    Ok(if gone.rows_affected() == AT_ONCE { Done::More } else { Done::All })
 }

@@ -118,6 +118,26 @@ async fn one_request_id_fifty_times_at_once_has_one_effect_and_one_answer() {
     .await;
 }
 
+// R15
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_id_is_known_for_thirty_days_and_then_forgotten() {
+    on_both_engines(|t| async move {
+        let (flow, caller, old, new) =
+            (&t.running.flow, testkit::callers::individual(), Uuid::new_v4(), Uuid::new_v4());
+        let day = |start| Slot { start, now: start };
+        flow.run(caller.clone(), old, Add::by(1)).await.unwrap();
+        t.clock.advance(chrono::Duration::days(30));
+        flow.run(caller.clone(), new, Add::by(10)).await.unwrap();
+        flow::forget_requests(flow.clone(), day(t.clock.now())).await.unwrap();
+        assert_eq!(flow.run(caller.clone(), old, Add::by(1)).await.unwrap(), 1, "to the last moment");
+        t.clock.advance(chrono::Duration::microseconds(1));
+        flow::forget_requests(flow.clone(), day(t.clock.now())).await.unwrap();
+        assert_eq!(flow.run(caller.clone(), old, Add::by(1)).await.unwrap(), 12, "another request by now");
+        assert_eq!(flow.run(caller, new, Add::by(10)).await.unwrap(), 11, "younger ones stay");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn other_content_or_another_caller_is_another_matter() {
     on_both_engines(|t| async move {

@@ -33,17 +33,22 @@ impl Verb for ClaimGift {
 
     async fn perform(&self, tx: &mut Tx) -> Result<Received, Stop> {
         let mut received = look_up::find(tx, &self.code, tx.caller().address).await?;
-        end(tx, &mut received.gift, State::Claimed, Movement::Claim).await?;
-        let gift = &received.gift;
-        let claimed = pb::GiftClaimed {
-            gift_id: gift.id.to_string(),
-            lot_id: gift.lot.to_string(),
-            company_id: gift.company.to_string(),
-            amount: money(gift.amount),
-        };
-        tx.announce(gift.id, 1, claimed);
+        claim(tx, &mut received.gift).await?;
         Ok(received)
     }
+}
+
+/// VO-10, VO-17: the recipient takes it, and the voucher app is told.
+pub async fn claim(tx: &mut Tx, gift: &mut Gift) -> Result<(), Stop> {
+    end(tx, gift, State::Claimed, Movement::Claim).await?;
+    let claimed = pb::GiftClaimed {
+        gift_id: gift.id.to_string(),
+        lot_id: gift.lot.to_string(),
+        company_id: gift.company.to_string(),
+        amount: money(gift.amount),
+    };
+    tx.announce(gift.id, 1, claimed);
+    Ok(())
 }
 
 /// Ends one gift and moves its value, under its lot's lock; the one who finds it no longer unclaimed is told why.

@@ -7,7 +7,11 @@ use flow::{Stop, Tx, Verb};
 use serde::Serialize;
 
 use super::{GIFT_NOT_FOUND, Received, State, table};
-use crate::{gift_code::GiftCode, settings::Settings, throttle::Limit};
+use crate::{
+    gift_code::GiftCode,
+    settings::Settings,
+    throttle::{self, Limit},
+};
 
 /// A code as it came in, not to be seen in any log; serialised as itself only for the request's keyed digest.
 #[derive(Debug, Clone)]
@@ -38,13 +42,8 @@ pub async fn find(tx: &Tx, code: &Typed, address: Option<IpAddr>) -> Result<Rece
 fn limits(tx: &Tx, code: &GiftCode, address: Option<IpAddr>) -> Vec<Limit> {
     let settings = tx.part::<Settings>();
     let window = chrono::Duration::minutes(settings.wrong_codes_window_minutes);
-    let by_address = address.map(|address| Limit {
-        counted: tx.sealer().digest(format!("address {address}").as_bytes()).to_vec(),
-        window,
-        most: settings.wrong_codes_per_address,
-    });
     let by_region = Limit { counted: code.region(tx.sealer()), window, most: settings.wrong_codes_per_region };
-    by_address.into_iter().chain([by_region]).collect()
+    throttle::wrong_codes(tx, address).into_iter().chain([by_region]).collect()
 }
 
 /// `GetGiftByCode`: a look that counts, and therefore a verb.

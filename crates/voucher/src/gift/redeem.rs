@@ -60,8 +60,7 @@ impl Verb for RedeemGift {
         if gift.state != State::Claimed {
             return Err(GIFT_NOT_CLAIMED.into());
         }
-        let free = !table::reference_is_used(tx.conn(), &self.reference).await?;
-        if free && table::redeem(tx, gift.id, &self.reference).await? {
+        if table::redeem(tx, gift.id, &self.reference).await? {
             return Ok(Redeemed {
                 gift: gift.id,
                 amount: gift.amount,

@@ -53,7 +53,8 @@ pub fn noticed_at_issue(issued: Day, valid_through: Day) -> Option<i64> {
     BEFORE.into_iter().find(|days| left <= *days)
 }
 
-fn by_day(now: Instant) -> bool {
+/// Whether people may be written to at this hour.
+pub fn by_day(now: Instant) -> bool {
     HOURS.contains(&now.with_timezone(&seoul()).hour())
 }
 

@@ -1,6 +1,6 @@
 //! Gifts in the database. Who changes one holds its lot first (lock order: request id → send → lot → gift).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use flow::{Fault, Page, Stop, Tx};
@@ -11,8 +11,9 @@ use words::{CompanyId, Day, Money};
 use super::{Gift, GiftId, MessageState, Received, State, remind};
 use crate::{lot::LotId, message::Message, send::SendId, sql};
 
+/// A gift's row.
 #[derive(FromQueryResult)]
-struct Row {
+pub struct Row {
     id: Uuid,
     company_id: Uuid,
     lot_id: Uuid,
@@ -26,7 +27,8 @@ struct Row {
     ended_at: Option<DateTime<Utc>>,
 }
 
-const COLUMNS: &str = "g.id, g.company_id, g.lot_id, g.send_id, g.recipient_id, g.number, g.amount, g.state, g.valid_through, \
+/// Its columns, of a table named `g`.
+pub const COLUMNS: &str = "g.id, g.company_id, g.lot_id, g.send_id, g.recipient_id, g.number, g.amount, g.state, g.valid_through, \
                        g.issued_at, g.ended_at";
 
 impl TryFrom<Row> for Gift {
@@ -87,17 +89,35 @@ pub async fn insert(tx: &Tx, gifts: &[(Gift, Vec<u8>)]) -> Result<(), Stop> {
 
 /// The gift of a code, with its message; not held.
 pub async fn by_code(conn: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Option<Received>, Stop> {
+    let sql = format!("SELECT {COLUMNS} FROM gifts g WHERE g.code_digest = $1");
+    let Some(row) = sql::row::<Row>(conn, &sql, vec![digest.into()]).await? else { return Ok(None) };
+    Ok(with_messages(conn, vec![row.try_into()?]).await?.pop())
+}
+
+/// Gifts with the messages they came with, in their order.
+pub async fn with_messages(conn: &impl ConnectionTrait, gifts: Vec<Gift>) -> Result<Vec<Received>, Stop> {
     #[derive(FromQueryResult)]
     struct Words {
+        id: Uuid,
         subject: String,
         body: String,
     }
-    let sql = format!("SELECT {COLUMNS} FROM gifts g WHERE g.code_digest = $1");
-    let Some(row) = sql::row::<Row>(conn, &sql, vec![digest.into()]).await? else { return Ok(None) };
-    let gift = Gift::try_from(row)?;
-    let sql = "SELECT subject, body FROM sends WHERE id = $1";
-    let words: Words = sql::one(conn, sql, vec![gift.send.uuid().into()]).await?;
-    Ok(Some(Received { gift, message: Message { subject: words.subject, body: words.body } }))
+    if gifts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sends: HashSet<Uuid> = gifts.iter().map(|gift| gift.send.uuid()).collect();
+    let sql = format!("SELECT id, subject, body FROM sends WHERE id IN {}", sql::tuple(0, sends.len()));
+    let values: Vec<Value> = sends.into_iter().map(Value::from).collect();
+    let words: Vec<Words> = sql::rows(conn, &sql, values).await?;
+    let messages: HashMap<Uuid, Message> =
+        words.into_iter().map(|of| (of.id, Message { subject: of.subject, body: of.body })).collect();
+    gifts
+        .into_iter()
+        .map(|gift| match messages.get(&gift.send.uuid()).cloned() {
+            Some(message) => Ok(Received { gift, message }),
+            None => Err(sql::unknown("send of a gift")),
+        })
+        .collect()
 }
 
 /// The gift as it is now.
@@ -194,41 +214,34 @@ fn of_send(send: SendId, chosen: Option<&[GiftId]>, first: usize) -> (String, Ve
     (filter, values)
 }
 
-/// Messages got this far; what is further on stays (VO-8).
-pub async fn report(tx: &Tx, gifts: &[GiftId], state: MessageState) -> Result<(), Stop> {
-    if gifts.is_empty() {
-        return Ok(());
+/// Moves messages one step on (VO-8); what is not at `from` stays. Answers the send of each that moved.
+pub async fn advance(tx: &Tx, gifts: &[GiftId], from: MessageState, to: MessageState) -> Result<Vec<SendId>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Moved {
+        send_id: Uuid,
     }
-    let mut values: Vec<Value> = vec![(state as i16).into()];
+    if gifts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = vec![(from as i16).into(), (to as i16).into()];
     values.extend(gifts.iter().map(|id| Value::from(id.uuid())));
     let sql = format!(
-        "UPDATE gifts SET message_state = $1 WHERE message_state < $1 AND message_state < 3 AND id IN {}",
-        sql::tuple(1, gifts.len())
+        "UPDATE gifts SET message_state = $2 WHERE message_state = $1 AND id IN {} RETURNING send_id",
+        sql::tuple(2, gifts.len())
     );
-    sql::run(tx.conn(), &sql, values).await.map(drop)
+    let moved: Vec<Moved> = sql::rows(tx.conn(), &sql, values).await?;
+    Ok(moved.into_iter().map(|row| row.send_id.into()).collect())
 }
 
-/// How far the messages of a send got.
-#[derive(Debug, FromQueryResult)]
-pub struct MessageCounts {
-    /// Gifts made.
-    pub issued: i64,
-    /// Handed over, at least.
-    pub handed_over: i64,
-    /// Arrived.
-    pub delivered: i64,
-    /// Will not.
-    pub failed: i64,
-}
-
-/// VO-8.
-pub async fn message_counts(conn: &impl ConnectionTrait, send: SendId) -> Result<MessageCounts, Stop> {
-    let sql = "SELECT COUNT(*) AS issued, \
-               CAST(COALESCE(SUM(CASE WHEN message_state >= 2 THEN 1 ELSE 0 END), 0) AS bigint) AS handed_over, \
-               CAST(COALESCE(SUM(CASE WHEN message_state = 3 THEN 1 ELSE 0 END), 0) AS bigint) AS delivered, \
-               CAST(COALESCE(SUM(CASE WHEN message_state = 4 THEN 1 ELSE 0 END), 0) AS bigint) AS failed \
-               FROM gifts WHERE send_id = $1";
-    sql::one(conn, sql, vec![send.uuid().into()]).await
+/// Gifts of a send made so far (VO-8): from an index.
+pub async fn issued(conn: &impl ConnectionTrait, send: SendId) -> Result<i64, Stop> {
+    #[derive(FromQueryResult)]
+    struct Issued {
+        count: i64,
+    }
+    let sql = "SELECT COUNT(*) AS count FROM gifts WHERE send_id = $1";
+    let issued: Issued = sql::one(conn, sql, vec![send.uuid().into()]).await?;
+    Ok(issued.count)
 }
 
 /// The gifts of sends by state (VO-13).
@@ -304,13 +317,18 @@ pub async fn page(
         .collect()
 }
 
-/// Marks a claimed gift as credited (VO-17); `false` if it was before, or is not claimed.
+/// Marks a claimed gift as credited under this reference (VO-17); `false` if it was before, is not claimed, or another
+/// gift has the reference: whoever comes at the same moment waits for the first here.
 pub async fn redeem(tx: &Tx, id: GiftId, reference: &str) -> Result<bool, Stop> {
+    let sql = "INSERT INTO wallet_references (reference, gift_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    if sql::run(tx.conn(), sql, vec![reference.into(), id.uuid().into()]).await? == 0 {
+        return Ok(false);
+    }
     let sql = "UPDATE gifts SET redeemed_at = $2, wallet_reference = $3 WHERE id = $1 AND state = 'claimed' AND redeemed_at IS NULL";
     Ok(sql::run(tx.conn(), sql, vec![id.uuid().into(), tx.now().into(), reference.into()]).await? == 1)
 }
 
-/// When a gift was credited, and under which reference; and whose gift a reference belongs to.
+/// When a gift was credited, and under which reference.
 pub async fn redeemed(conn: &impl ConnectionTrait, id: GiftId) -> Result<Option<(DateTime<Utc>, String)>, Stop> {
     #[derive(FromQueryResult)]
     struct Redeemed {
@@ -320,17 +338,6 @@ pub async fn redeemed(conn: &impl ConnectionTrait, id: GiftId) -> Result<Option<
     let sql = "SELECT redeemed_at, wallet_reference FROM gifts WHERE id = $1 AND redeemed_at IS NOT NULL";
     let row: Option<Redeemed> = sql::row(conn, sql, vec![id.uuid().into()]).await?;
     Ok(row.map(|row| (row.redeemed_at, row.wallet_reference)))
-}
-
-/// Whether a wallet's reference stands at any gift.
-pub async fn reference_is_used(conn: &impl ConnectionTrait, reference: &str) -> Result<bool, Stop> {
-    #[derive(FromQueryResult)]
-    struct Id {
-        #[expect(dead_code, reason = "only whether there is a row is asked")]
-        id: Uuid,
-    }
-    let sql = "SELECT id FROM gifts WHERE wallet_reference = $1";
-    Ok(sql::row::<Id>(conn, sql, vec![reference.into()]).await?.is_some())
 }
 
 /// A gift whose recipient is to be reminded.

@@ -60,6 +60,7 @@ pub fn received(received: Received) -> pb::ReceivedGift {
         valid_through: date(gift.valid_through),
         message: Some(pb::SendMessage { subject: received.message.subject, body: received.message.body }),
         end_time: gift.ended_at.and_then(timestamp),
+        issue_time: timestamp(gift.issued_at),
     }
 }
 

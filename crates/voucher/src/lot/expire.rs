@@ -4,7 +4,7 @@
 use flow::{Done, Stop, Tx, Verb};
 use serde::Serialize;
 
-use super::{Lot, State, table};
+use super::{Lot, State, notice, table};
 use crate::{
     gift,
     ledger::{self, Movement},
@@ -38,7 +38,7 @@ impl Verb for ExpireLots {
 }
 
 /// Expires a held, open lot that is past its last day and has nothing reserved, with its unclaimed gifts.
-pub(super) async fn expire(tx: &Tx, lot: &Lot) -> Result<(), Stop> {
+pub(super) async fn expire(tx: &mut Tx, lot: &Lot) -> Result<(), Stop> {
     let gifts = gift::table::end_all_of_lot(tx, lot.id, gift::State::Expired).await?;
     if gifts.total.is_positive()
         && !ledger::table::post(tx, lot.id, Movement::ExpireGifts, gifts.total, lot.id.uuid()).await?
@@ -52,6 +52,9 @@ pub(super) async fn expire(tx: &Tx, lot: &Lot) -> Result<(), Stop> {
         return Err(crate::sql::unknown("balance of a locked lot"));
     }
     table::set_state(tx, lot.id, State::Expired).await?;
-    tracing::info!(lot = %lot.id, gifts = gifts.count, "a lot expired");
+    if available.is_positive() || gifts.total.is_positive() {
+        notice::expired(tx, lot, gifts.count);
+    }
+    tracing::info!(lot = %lot.id, company = %lot.company, gifts = gifts.count, "a lot expired");
     Ok(())
 }

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use flow::{Page, Stop, Tx};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use uuid::Uuid;
 use words::{CompanyId, Day, Money};
 
-use super::{LOT_NOT_FOUND, Lot, LotId, State};
-use crate::{ledger::Buckets, sql};
+use super::{LOT_NOT_FOUND, Lot, LotId, State, expiry::Expired};
+use crate::{gift::table::Figure, ledger::Buckets, sql};
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -126,6 +126,62 @@ pub async fn past(tx: &Tx, today: Day, most: u64) -> Result<Vec<LotId>, Stop> {
     );
     let found: Vec<Id> = sql::rows(tx.conn(), &sql, vec![NaiveDate::from(today).into()]).await?;
     Ok(found.into_iter().map(|row| row.id.into()).collect())
+}
+
+/// Marks some open lots that end within so many days, and of which something can still expire, as noticed, and answers
+/// them (VO-15): once each.
+pub async fn notice(tx: &Tx, days: i64, most: u64) -> Result<Vec<Lot>, Stop> {
+    let skip = if tx.conn().get_database_backend() == DbBackend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "UPDATE lots SET noticed_days = $1 WHERE id IN (SELECT id FROM lots WHERE state = 'open' \
+         AND valid_through >= $2 AND valid_through <= $3 AND (noticed_days IS NULL OR noticed_days > $1) \
+         AND available + reserved + outstanding > 0 ORDER BY valid_through, id LIMIT {most}{skip}) RETURNING *"
+    );
+    let (first, last) = (NaiveDate::from(tx.today()), NaiveDate::from(tx.today().plus_days(days)));
+    let rows: Vec<Row> = sql::rows(tx.conn(), &sql, vec![days.into(), first.into(), last.into()]).await?;
+    rows.into_iter().map(Lot::try_from).collect()
+}
+
+/// What expired between two moments, by lot, as the ledger says (VO-15).
+pub async fn expired(
+    conn: &impl ConnectionTrait,
+    company: Option<CompanyId>,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> Result<Vec<Expired>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: Uuid,
+        company_id: Uuid,
+        balance: i64,
+        gifts: i64,
+        gift_count: i64,
+    }
+    let mut values: Vec<Value> = vec![start.into(), end.into()];
+    let mut filter = "";
+    if let Some(company) = company {
+        values.push(company.uuid().into());
+        filter = " AND l.company_id = $3";
+    }
+    let sum =
+        |movement: &str| format!("CAST(SUM(CASE WHEN e.movement = '{movement}' THEN e.amount ELSE 0 END) AS bigint)");
+    let sql = format!(
+        "SELECT l.id, l.company_id, {} AS balance, {} AS gifts, \
+         (SELECT COUNT(*) FROM gifts g WHERE g.lot_id = l.id AND g.state = 'expired') AS gift_count \
+         FROM ledger_entries e JOIN lots l ON l.id = e.lot_id \
+         WHERE e.movement IN ('expire_lot', 'expire_gifts') AND e.at >= $1 AND e.at < $2{filter} \
+         GROUP BY l.id, l.company_id ORDER BY l.id",
+        sum("expire_lot"),
+        sum("expire_gifts")
+    );
+    let found: Vec<Found> = sql::rows(conn, &sql, values).await?;
+    let expired = found.into_iter().map(|row| Expired {
+        lot: row.id.into(),
+        company: row.company_id.into(),
+        balance: Money::from_won(row.balance),
+        gifts: Figure { count: row.gift_count, amount: Money::from_won(row.gifts) },
+    });
+    Ok(expired.collect())
 }
 
 /// Where it stands from now on.

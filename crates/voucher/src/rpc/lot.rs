@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 use super::Rpc;
 use crate::{
     ledger::verify::{Verified, VerifyLedger},
-    lot::views,
+    lot::{expiry, views},
 };
 
 #[tonic::async_trait]
@@ -33,6 +33,10 @@ impl LotService for Rpc {
     ) -> Result<Response<pb::VerifyLedgerReply>, Status> {
         let parse = |_| -> Result<VerifyLedger, Refusal> { Ok(VerifyLedger) };
         self.flow.write(request, parse, verified).await
+    }
+
+    async fn get_expiry(&self, request: Request<pb::GetExpiryRequest>) -> Result<Response<pb::Expiry>, Status> {
+        self.flow.read(request, expiry::get).await
     }
 
     async fn get_voucher_summary(

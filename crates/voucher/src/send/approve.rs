@@ -4,7 +4,7 @@ use flow::{Caller, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
 use words::AccountId;
 
-use super::{PERMISSION, Send, SendId, State, change::SEND_CHANGED, confirm::SCHEDULE_PASSED, table};
+use super::{PERMISSION, Send, SendId, State, change::SEND_CHANGED, confirm::SCHEDULE_PASSED, table, tell};
 use crate::lot::{self, Lot};
 
 /// VO-20.
@@ -73,6 +73,7 @@ impl Verb for ApproveSend {
         let lot = lot::table::lock(tx, send.lot, Some(company)).await?;
         send.approve(self.version, &lot, by, tx.now())?;
         table::save(tx, &mut send).await?;
+        tell::approved(tx, &send);
         Ok(send)
     }
 }

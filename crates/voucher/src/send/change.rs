@@ -6,7 +6,7 @@ use flow::{Caller, Fields, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
 use words::AccountId;
 
-use super::{PERMISSION, Send, SendId, State, confirm, schedule, table};
+use super::{PERMISSION, Send, SendId, State, confirm, schedule, table, tell};
 use crate::{
     lot::{self, LotId},
     message::Message,
@@ -106,6 +106,9 @@ impl Verb for ChangeSend {
             confirm::verify(tx, &self.verification, &account, send.id, &send.content_hash()).await?;
         }
         table::save(tx, &mut send).await?;
+        if verify && send.state == State::AwaitingApproval {
+            tell::waits(tx, &send);
+        }
         Ok(send)
     }
 }

@@ -7,7 +7,7 @@ use flow::{Account, Caller, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
 use words::AccountId;
 
-use super::{PERMISSION, Send, SendId, State, propose_split::split, table};
+use super::{PERMISSION, Send, SendId, State, propose_split::split, table, tell};
 use crate::{
     ledger::{self, Movement},
     lot::{self, Lot},
@@ -131,6 +131,9 @@ impl Verb for ConfirmSend {
             return Err(too_low(tx, &send, &lot).await?.into());
         }
         table::save(tx, &mut send).await?;
+        if send.state == State::AwaitingApproval {
+            tell::waits(tx, &send);
+        }
         Ok(send)
     }
 }

@@ -3,11 +3,11 @@
 
 use flow::{Stop, Tx};
 
-use super::{State, cancel::release, table};
+use super::{State, cancel::release, table, tell};
 use crate::lot;
 
 /// Calls one such send off; `false` if there is none.
-pub async fn lapse_one(tx: &Tx) -> Result<bool, Stop> {
+pub async fn lapse_one(tx: &mut Tx) -> Result<bool, Stop> {
     let Some(mut send) = table::lock_lapsed(tx).await? else { return Ok(false) };
     if !release(tx, &send).await? {
         // VO-19: this lot is parked, everything else goes on.
@@ -18,6 +18,7 @@ pub async fn lapse_one(tx: &Tx) -> Result<bool, Stop> {
     send.state = State::Cancelled;
     send.ended_at = Some(tx.now());
     table::save(tx, &mut send).await?;
+    tell::lapsed(tx, &send);
     tracing::info!(send = %send.id, "a send lapsed unapproved");
     Ok(true)
 }

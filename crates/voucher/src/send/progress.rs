@@ -8,7 +8,7 @@ use futures::Stream;
 use tonic::Status;
 
 use super::{SEND_NOT_FOUND, SendId, State, table, views};
-use crate::gift;
+use crate::{gift, late_send};
 
 /// How often a watcher looks.
 const LOOK: Duration = Duration::from_millis(500);
@@ -50,15 +50,22 @@ async fn look(read: &Read, send_id: &str) -> Result<pb::SendProgress, Stop> {
     let f = Fields::new();
     let (id,) = f.all((f.parse::<SendId>("send_id", send_id),))?;
     let send = table::find(read.conn(), id, read.caller().company()?).await?.ok_or(SEND_NOT_FOUND)?;
-    let counts = gift::table::message_counts(read.conn(), id).await?;
+    let progress = late_send::table::progress(read.conn(), id).await?;
+    // Gifts are counted only while they are being made: else none is, or all are.
+    let issued = match send.state {
+        State::Sending => gift::table::issued(read.conn(), id).await?,
+        State::Completed => send.recipients,
+        State::Draft | State::AwaitingApproval | State::Scheduled | State::Cancelled => 0,
+    };
     Ok(pb::SendProgress {
         send_id: id.to_string(),
         state: views::state(send.state).into(),
         recipients: send.recipients,
-        issued: counts.issued,
-        handed_over: counts.handed_over,
-        delivered: counts.delivered,
-        failed: counts.failed,
+        issued,
+        handed_over: progress.handed_over,
+        delivered: progress.delivered,
+        failed: progress.failed,
+        late: late_send::table::is_late(read.conn(), id).await?,
     })
 }
 

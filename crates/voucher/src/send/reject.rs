@@ -4,7 +4,7 @@
 use flow::{Caller, Refusal, Stop, Tx, Verb};
 use serde::Serialize;
 
-use super::{PERMISSION, Send, SendId, State, cancel::give_back, table};
+use super::{PERMISSION, Send, SendId, State, cancel::give_back, table, tell};
 
 /// Of a reason.
 pub const LONGEST_REASON: usize = 200;
@@ -35,6 +35,7 @@ impl Verb for RejectSend {
         send.ended_at = Some(tx.now());
         give_back(tx, &send).await?;
         table::save(tx, &mut send).await?;
+        tell::rejected(tx, &send);
         Ok(send)
     }
 }

@@ -145,3 +145,41 @@ async fn a_send_nobody_approved_in_time_lapses_and_its_lot_expires() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_may_approve_is_told_that_a_send_waits_and_its_confirmer_what_was_decided() {
+    // VO-20
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lot = desk.fund_on(1_000_000, Day::parse("2021-11-24").unwrap()).await;
+        limit(&desk, Some(10_000)).await;
+        let confirmer = desk.admin.account().unwrap().id.to_string();
+        let second = callers::admin(desk.company, &["voucher.send"]);
+
+        confirmed(&desk, &lot, 10_000).await;
+        let send = confirmed(&desk, &lot, 20_000).await;
+        let waits = desk.noticed("send-awaits-approval", 1).await;
+        let (notice, says) = &waits[0];
+        assert_eq!((notice.permission.as_str(), &notice.except_account_id), ("voucher.send", &confirmer));
+        assert_eq!(
+            (says["title"].as_str(), says["total"].as_str(), says["recipients"].as_str()),
+            ("연말 선물", "20,000", "1")
+        );
+        assert_eq!(waits.len(), 1, "the one at the limit waits for nobody");
+        approve(&desk, &second, &send).await.unwrap();
+        let (notice, _) = desk.noticed("send-approved", 1).await.remove(0);
+        assert_eq!((&notice.only_account_id, notice.permission.as_str()), (&confirmer, ""));
+
+        let send = confirmed(&desk, &lot, 30_000).await;
+        reject(&desk, &second, &send).await.unwrap();
+        let (notice, says) = desk.noticed("send-rejected", 1).await.remove(0);
+        assert_eq!((&notice.only_account_id, says["reason"].as_str()), (&confirmer, "금액을 확인해 주세요"));
+
+        confirmed(&desk, &lot, 40_000).await;
+        t.clock.advance(chrono::Duration::hours(60)); // past the lot's last day
+        let (notice, says) = desk.noticed("send-lapsed", 1).await.remove(0);
+        assert_eq!((&notice.only_account_id, says["total"].as_str()), (&confirmer, "40,000"));
+        assert_eq!(desk.notices("send-awaits-approval").await.len(), 3, "one for each that waited");
+    })
+    .await;
+}

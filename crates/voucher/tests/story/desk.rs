@@ -6,6 +6,7 @@ use boot::token::{VERIFICATION, Verified};
 use contract::{
     ask,
     billing::v1 as billing,
+    identity::v1::AdminNoticeRequested,
     money,
     notification::v1::{MessagesRequested, message_content::To},
     voucher::v1::{
@@ -250,7 +251,7 @@ impl<'a> Desk<'a> {
     pub async fn codes(&self, least: usize) -> HashMap<String, String> {
         let asked = self.t.told::<MessagesRequested>(least).await;
         let sealer = self.t.running.flow.sealer();
-        let messages = asked.iter().flat_map(|asked| &asked.messages);
+        let messages = asked.iter().flat_map(|asked| &asked.messages).filter(|message| message.template == "gift");
         messages
             .map(|message| {
                 let content = ask::open(sealer, &message.sealed).unwrap();
@@ -279,6 +280,21 @@ impl<'a> Desk<'a> {
         let request =
             pb::RecallGiftsRequest { request_id: id(), send_id: send.send_id.clone(), all: true, ..Default::default() };
         Ok(self.gifts().recall_gifts(request).await?.into_inner())
+    }
+
+    /// What the company's admins were told by this template so far: for whom, and what.
+    pub async fn notices(&self, template: &str) -> Vec<(AdminNoticeRequested, HashMap<String, String>)> {
+        let told = self.t.bus.told::<AdminNoticeRequested>().await;
+        let company = self.company.to_string();
+        let ours = told.into_iter().filter(|notice| notice.template == template && notice.company_id == company);
+        let sealer = self.t.running.flow.sealer();
+        ours.map(|notice| (notice.clone(), ask::open(sealer, &notice.sealed).unwrap().variables)).collect()
+    }
+
+    /// The same, once there are so many.
+    pub async fn noticed(&self, template: &str, least: usize) -> Vec<(AdminNoticeRequested, HashMap<String, String>)> {
+        let enough = || async { Some(self.notices(template).await).filter(|notices| notices.len() >= least) };
+        self.t.until(&format!("{least} of {template}"), enough).await
     }
 
     pub async fn verify_ledger(&self) -> pb::VerifyLedgerReply {

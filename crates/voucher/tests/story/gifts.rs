@@ -127,3 +127,38 @@ async fn a_claimed_gift_is_credited_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn one_reference_credits_one_gift_whatever_comes_at_once() {
+    // VO-17
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lot = desk.fund(100_000).await;
+        let phones: Vec<String> = (0..8).map(|n| format!("010000030{n:02}")).collect();
+        let people: Vec<_> = phones.iter().map(|phone| ("가나", phone.as_str(), 10_000)).collect();
+        let (_, codes) = desk.sent(&lot, &people).await;
+        let mut gifts = Vec::new();
+        for code in codes.values() {
+            gifts.push(desk.claim(code).await.unwrap().gift_id);
+        }
+        let wallet = callers::client(&["voucher.redeem"]);
+        let redeem = |gift_id: &String, reference: &str| {
+            let mut wallet = GiftServiceClient::new(t.channel(&wallet));
+            let (gift_id, wallet_reference) = (gift_id.clone(), reference.to_owned());
+            let request = pb::RedeemGiftRequest { request_id: id(), gift_id, wallet_reference };
+            async move { wallet.redeem_gift(request).await }
+        };
+        let answers = futures::future::join_all(gifts.iter().map(|gift| redeem(gift, "w-1"))).await;
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "one gift has the reference");
+        for no in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+            assert_eq!(reason(no), "GIFT_REDEEMED");
+        }
+        let free = answers.iter().position(Result::is_err).unwrap();
+        let references = ["w-2", "w-3", "w-2", "w-3"];
+        let answers = futures::future::join_all(references.map(|reference| redeem(&gifts[free], reference))).await;
+        let credited: Vec<_> = answers.into_iter().flatten().map(|answer| answer.into_inner()).collect();
+        assert_eq!(credited.len(), 2, "one reference, and the same again answers the same");
+        assert_eq!(credited[0], credited[1]);
+    })
+    .await;
+}

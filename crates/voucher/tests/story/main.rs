@@ -4,7 +4,9 @@
 mod desk;
 
 mod approving;
+mod by_phone;
 mod correcting;
+mod ending;
 mod exporting;
 mod funding;
 mod gifts;
@@ -14,3 +16,4 @@ mod resuming;
 mod sending;
 mod settling;
 mod sheets;
+mod watching;

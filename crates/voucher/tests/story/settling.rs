@@ -106,3 +106,63 @@ async fn a_day_is_settled_by_lot_and_agrees_with_the_ledger() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn every_day_is_settled_to_the_won_whichever_side_of_midnight_a_claim_is_on() {
+    // VO-17
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lots = [desk.fund(1_000_000).await, desk.fund(1_000_000).await];
+        let phones: Vec<String> = (0..8).map(|n| format!("010000040{n:02}")).collect();
+        let people = |amount: i64| phones.iter().map(move |phone| ("가나", phone.as_str(), amount)).collect::<Vec<_>>();
+        let (_, small) = desk.sent(&lots[0], &people(1_000)).await;
+        let codes: Vec<String> = phones.iter().map(|phone| small[phone].clone()).collect();
+        desk.sent(&lots[1], &people(100_000)).await;
+        let first = Day::of(t.clock.now());
+        let to = |at: flow::Instant| t.clock.advance(at - t.clock.now());
+        let wallet = callers::client(&["voucher.redeem"]);
+        let redeem = async |gift: &pb::ReceivedGift| {
+            let (gift_id, wallet_reference) = (gift.gift_id.clone(), format!("w-{}", gift.gift_id));
+            let request = pb::RedeemGiftRequest { request_id: id(), gift_id, wallet_reference };
+            GiftServiceClient::new(t.channel(&wallet)).redeem_gift(request).await.unwrap();
+        };
+
+        let morning = desk.claim(&codes[0]).await.unwrap();
+        to(first.end() - chrono::Duration::microseconds(1));
+        let last = desk.claim(&codes[1]).await.unwrap();
+        redeem(&morning).await;
+        to(first.end()); // midnight in Seoul
+        desk.claim(&codes[2]).await.unwrap();
+        redeem(&last).await;
+        desk.decline(&codes[3]).await.unwrap();
+        to(first.next().end() + chrono::Duration::days(1)); // the second day after, and the day between without a claim
+        desk.claim(&codes[4]).await.unwrap();
+        desk.claim(&codes[5]).await.unwrap();
+
+        let mut app = SettlementServiceClient::new(t.channel(&wallet));
+        let mut claimed = Vec::new();
+        for days in 0..4 {
+            let ask = pb::GetSettlementRequest { day: contract::date(first.plus_days(days)) };
+            let day = app.get_settlement(ask).await.unwrap().into_inner();
+            assert!(day.holds, "{day:?}");
+            let total = day.total.unwrap();
+            claimed.push((total.claimed_count, won(&total.claimed), won(&total.redeemed), won(&total.outstanding)));
+        }
+        assert_eq!(
+            claimed,
+            [(2, 2_000, 1_000, 1_000), (1, 1_000, 1_000, 1_000), (0, 0, 0, 1_000), (2, 2_000, 0, 3_000)]
+        );
+        let ledger = desk.buckets(&lots[0]).await[3] + desk.buckets(&lots[1]).await[3];
+        assert_eq!(claimed.iter().map(|day| day.1).sum::<i64>(), ledger, "the days together are what the ledger holds");
+        let mut sum = 0;
+        for lot in &lots {
+            let ask = pb::ProveLotRequest { lot_id: lot.lot_id.clone(), page_size: 1_000, ..Default::default() };
+            let proof = desk.lots().prove_lot(ask).await.unwrap().into_inner();
+            assert!(proof.holds);
+            let claims = proof.entries.iter().filter(|entry| entry.kind() == pb::EntryKind::Claim);
+            sum += claims.map(|entry| won(&entry.amount)).sum::<i64>();
+        }
+        assert_eq!(sum, ledger, "and what its entries add up to");
+    })
+    .await;
+}
