@@ -124,6 +124,30 @@ impl Fleet {
         self.processes.get_mut(name).context("no such service")?.kill9().await
     }
 
+    /// Stops one service, as a deployment does.
+    pub async fn stop_one(&mut self, name: &str) -> anyhow::Result<()> {
+        self.processes.get_mut(name).context("no such service")?.stop().await
+    }
+
+    /// One more setting for a service, from its next start on.
+    pub fn set(&mut self, name: &str, setting: &str, value: &str) -> anyhow::Result<()> {
+        let settings = self.settings.get_mut(name).context("no such service")?;
+        settings.push((setting.to_owned(), value.to_owned()));
+        Ok(())
+    }
+
+    /// What a service was set to: `DURE__DATABASE__URL`, `DURE__LISTEN__GRPC`.
+    pub fn setting(&self, name: &str, setting: &str) -> anyhow::Result<&str> {
+        let settings = self.settings.get(name).context("no such service")?;
+        let found = settings.iter().rev().find(|(known, _)| known == setting);
+        found.map(|(_, value)| value.as_str()).with_context(|| format!("{name} has no {setting}"))
+    }
+
+    /// Its process id.
+    pub fn process_id(&self, name: &str) -> anyhow::Result<u32> {
+        self.processes.get(name).and_then(Process::id).with_context(|| format!("{name} does not run"))
+    }
+
     /// Starts one that was killed, with the settings it had.
     pub fn restart(&mut self, name: &str) -> anyhow::Result<()> {
         let known = self.settings.keys().copied().find(|known| *known == name).context("no such service")?;

@@ -13,7 +13,7 @@ mod pieces;
 mod process;
 mod prorate;
 pub mod recipients;
-mod scene;
+pub mod scene;
 pub mod step_01_individual;
 pub mod step_02_companies;
 pub mod step_03_voucher_admin;

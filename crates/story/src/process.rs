@@ -63,6 +63,11 @@ impl Process {
         }
     }
 
+    /// Its process id, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// `kill -9`.
     pub async fn kill9(&mut self) -> anyhow::Result<()> {
         Ok(self.child.kill().await?)

@@ -53,7 +53,8 @@ pub async fn play(scene: &mut Scene, sender: &Account, credit: &Credit) -> anyho
     finish(scene, sender, &send).await
 }
 
-async fn draft(sender: &Account, lot: &str, title: &str) -> anyhow::Result<Value> {
+/// A draft of an immediate send.
+pub async fn draft(sender: &Account, lot: &str, title: &str) -> anyhow::Result<Value> {
     let asked = json!({
         "lotId": lot, "title": title, "type": "SEND_TYPE_IMMEDIATE",
         "message": { "subject": "", "body": "고맙습니다. 작은 선물을 보냅니다." },
@@ -61,7 +62,8 @@ async fn draft(sender: &Account, lot: &str, title: &str) -> anyhow::Result<Value
     sender.client.post("/v1/sends", asked).await
 }
 
-async fn stage(sender: &Account, send: &Value, sheet: &Recipients) -> anyhow::Result<Value> {
+/// Uploads a sheet for it.
+pub async fn stage(sender: &Account, send: &Value, sheet: &Recipients) -> anyhow::Result<Value> {
     let path = format!("/v1/sends/{}:uploadSheet", send.text("sendId")?);
     sender.client.upload(&path, &crate::mailbox::escaped(&sheet.name), sheet.bytes.clone()).await?.ok()
 }
@@ -132,7 +134,7 @@ async fn too_large(scene: &mut Scene, sender: &Account, credit: &Credit) -> anyh
 }
 
 /// A verification bound to what is sent (ID-6, VO-7).
-async fn verification(scene: &mut Scene, sender: &Account, send: &Value) -> anyhow::Result<String> {
+pub async fn verification(scene: &mut Scene, sender: &Account, send: &Value) -> anyhow::Result<String> {
     let asked = json!({ "purpose": "VERIFICATION_PURPOSE_VOUCHER_SEND", "contentHash": send.text("contentHash")? });
     let asked = sender.client.post("/v1/verifications", asked).await?;
     scene.confirm_code(&sender.client, &asked, &sender.person).await

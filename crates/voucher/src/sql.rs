@@ -105,6 +105,24 @@ pub fn json_texts(conn: &impl ConnectionTrait, parameter: usize) -> String {
     }
 }
 
+/// An id given as 32 hexadecimal digits.
+pub fn json_id(conn: &impl ConnectionTrait, text: &str) -> String {
+    if conn.get_database_backend() == DbBackend::Postgres {
+        format!("CAST({text} AS uuid)")
+    } else {
+        format!("unhex({text})")
+    }
+}
+
+/// Bytes given in hexadecimal.
+pub fn json_bytes(conn: &impl ConnectionTrait, text: &str) -> String {
+    if conn.get_database_backend() == DbBackend::Postgres {
+        format!("decode({text}, 'hex')")
+    } else {
+        format!("unhex({text})")
+    }
+}
+
 /// A new random id, made by the database.
 pub fn random_id(conn: &impl ConnectionTrait) -> &'static str {
     if conn.get_database_backend() == DbBackend::Postgres { "gen_random_uuid()" } else { "randomblob(16)" }

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement,
     entity::prelude::*,
 };
 
@@ -57,14 +57,16 @@ fn to_row(event: Event) -> row::ActiveModel {
     }
 }
 
-/// The oldest unsent ones: by the flag, never by "greater than the last seen", which loses what commits late.
-pub(crate) async fn unsent(conn: &impl ConnectionTrait, most: u64) -> Result<Vec<(i64, Event)>, DbErr> {
-    let rows = row::Entity::find()
-        .filter(row::Column::SentAt.is_null())
-        .order_by_asc(row::Column::Seq)
-        .limit(most)
-        .all(conn)
-        .await?;
+/// The oldest unsent ones, at most so many, and at most so many bytes of them (one at least): by the flag, never by
+/// "greater than the last seen", which loses what commits late.
+pub(crate) async fn unsent(conn: &impl ConnectionTrait, most: u64, bytes: u64) -> Result<Vec<(i64, Event)>, DbErr> {
+    let sql = format!(
+        "SELECT * FROM flow_outbox WHERE seq IN (SELECT seq FROM (SELECT seq, LENGTH(payload) AS own, \
+         SUM(LENGTH(payload)) OVER (ORDER BY seq) AS upto FROM flow_outbox WHERE sent_at IS NULL ORDER BY seq LIMIT {most}) \
+         AS oldest WHERE upto - own < {bytes}) ORDER BY seq"
+    );
+    let statement = Statement::from_string(conn.get_database_backend(), sql);
+    let rows = row::Entity::find().from_raw_sql(statement).all(conn).await?;
     Ok(rows
         .into_iter()
         .map(|row| {

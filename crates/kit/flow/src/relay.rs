@@ -9,6 +9,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{Bus, Engine, Flow, Stop, outbox};
 
 const BATCH: u64 = 500;
+/// Of payload in one batch: a large send's events hold a thousand messages each, and all of them are in memory at once.
+const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 const POLL: Duration = Duration::from_millis(500);
 /// Sent rows are kept this long, for a look at what was told.
 const KEPT_DAYS: i64 = 7;
@@ -69,7 +71,7 @@ async fn publish(
     from: &impl ConnectionTrait,
     to: &impl ConnectionTrait,
 ) -> Result<bool, Stop> {
-    let batch = outbox::unsent(from, BATCH).await?;
+    let batch = outbox::unsent(from, BATCH, BATCH_BYTES).await?;
     if batch.is_empty() {
         return Ok(false);
     }
@@ -86,7 +88,8 @@ async fn publish(
             }
         }
     }
-    let full = seqs.len() as u64 == BATCH;
+    let bytes: u64 = events.iter().map(|event| event.payload.len() as u64).sum();
+    let full = seqs.len() as u64 == BATCH || bytes >= BATCH_BYTES;
     if !sent.is_empty() {
         outbox::sent(to, sent, flow.clock().now()).await?;
     }

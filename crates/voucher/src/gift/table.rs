@@ -9,7 +9,12 @@ use uuid::Uuid;
 use words::{CompanyId, Day, Money};
 
 use super::{Gift, GiftId, MessageState, Received, State, remind};
-use crate::{lot::LotId, message::Message, send::SendId, sql};
+use crate::{
+    lot::{Lot, LotId},
+    message::Message,
+    send::{Send, SendId},
+    sql,
+};
 
 /// A gift's row.
 #[derive(FromQueryResult)]
@@ -50,41 +55,38 @@ impl TryFrom<Row> for Gift {
     }
 }
 
-/// New gifts with the digests of their codes.
-pub async fn insert(tx: &Tx, gifts: &[(Gift, Vec<u8>)]) -> Result<(), Stop> {
-    let columns = [
-        "id",
-        "company_id",
-        "lot_id",
-        "send_id",
-        "recipient_id",
-        "number",
-        "amount",
-        "code_digest",
-        "state",
-        "message_state",
-        "valid_through",
-        "issued_at",
-        "noticed_days",
+/// New gifts of one send, made now, with the digests of their codes: one statement, however many.
+pub async fn insert(tx: &Tx, send: &Send, lot: &Lot, gifts: &[(Gift, Vec<u8>)]) -> Result<(), Stop> {
+    let rows: Vec<_> = gifts
+        .iter()
+        .map(|(gift, digest)| {
+            let ids = (gift.id.uuid().simple(), gift.recipient.uuid().simple());
+            (ids.0.to_string(), ids.1.to_string(), gift.number, gift.amount.won(), hex::encode(digest))
+        })
+        .collect();
+    let json = serde_json::to_string(&rows).map_err(Fault::bug)?;
+    let conn = tx.conn();
+    let sql = format!(
+        "INSERT INTO gifts (id, recipient_id, number, amount, code_digest, company_id, lot_id, send_id, state, message_state, \
+         valid_through, issued_at, noticed_days) \
+         SELECT {}, {}, CAST(value->>2 AS bigint), CAST(value->>3 AS bigint), {}, $2, $3, $4, $5, $6, $7, $8, $9 FROM {}",
+        sql::json_id(conn, "value->>0"),
+        sql::json_id(conn, "value->>1"),
+        sql::json_bytes(conn, "value->>4"),
+        sql::json_rows(conn, 1)
+    );
+    let values: Vec<Value> = vec![
+        json.into(),
+        send.company.uuid().into(),
+        lot.id.uuid().into(),
+        send.id.uuid().into(),
+        State::Unclaimed.name().into(),
+        (MessageState::Requested as i16).into(),
+        NaiveDate::from(lot.valid_through).into(),
+        tx.now().into(),
+        remind::noticed_at_issue(tx.today(), lot.valid_through).into(),
     ];
-    sql::insert_many(tx.conn(), "gifts", &columns, gifts, |(gift, digest)| {
-        vec![
-            gift.id.uuid().into(),
-            gift.company.uuid().into(),
-            gift.lot.uuid().into(),
-            gift.send.uuid().into(),
-            gift.recipient.uuid().into(),
-            gift.number.into(),
-            gift.amount.won().into(),
-            digest.clone().into(),
-            gift.state.name().into(),
-            (MessageState::Requested as i16).into(),
-            NaiveDate::from(gift.valid_through).into(),
-            gift.issued_at.into(),
-            remind::noticed_at_issue(Day::of(gift.issued_at), gift.valid_through).into(),
-        ]
-    })
-    .await
+    sql::run(conn, &sql, values).await.map(drop)
 }
 
 /// The gift of a code, with its message; not held.

@@ -77,7 +77,7 @@ async fn issue(tx: &mut Tx, send: &Send, lot: &Lot, recipients: &[Recipient], to
         messages.push(message(tx, send, &gift, recipient, &code, &claim_url)?);
         gifts.push((gift, code.digest(tx.sealer())));
     }
-    gift::table::insert(tx, &gifts).await?;
+    gift::table::insert(tx, send, lot, &gifts).await?;
     // One chunk of a send moves its value once: its first recipient names it.
     let chunk = Uuid::new_v5(&send.id.uuid(), recipients[0].id.uuid().as_bytes());
     if !ledger::table::post(tx, lot.id, Movement::Issue, total, chunk).await? {
