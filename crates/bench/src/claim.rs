@@ -24,11 +24,7 @@ const CLIENTS: usize = 50;
 const CLAIMS: usize = 100;
 
 /// Measures it with these codes.
-pub async fn measure(
-    stage: &mut Stage,
-    figures: &mut Figures,
-    codes: Vec<String>,
-) -> anyhow::Result<()> {
+pub async fn measure(stage: &mut Stage, figures: &mut Figures, codes: Vec<String>) -> anyhow::Result<()> {
     let count = CLIENTS * CLAIMS;
     anyhow::ensure!(codes.len() >= 2 * count, "{} gifts are too few for {count} claims twice", codes.len());
     let ours = per_second(count, claim_all(stage, codes[..count].to_vec()).await?);
@@ -117,7 +113,8 @@ async fn pgbench(stage: &Stage) -> anyhow::Result<u64> {
 /// Where Debian keeps it, or in the path.
 fn program() -> PathBuf {
     let kept = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = kept.map(|version| version.path().join("bin/pgbench")).filter(|p| p.exists()).collect();
+    let mut found: Vec<PathBuf> =
+        kept.map(|version| version.path().join("bin/pgbench")).filter(|p| p.exists()).collect();
     found.sort();
     found.pop().unwrap_or_else(|| PathBuf::from("pgbench"))
 }

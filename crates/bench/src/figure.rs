@@ -79,7 +79,9 @@ impl Figures {
 
     /// As a table for people.
     pub fn print(&self) {
-        println!("\n| what | measured | limit in the same run | ratio | bound | |\n| --- | --- | --- | --- | --- | --- |");
+        println!(
+            "\n| what | measured | limit in the same run | ratio | bound | |\n| --- | --- | --- | --- | --- | --- |"
+        );
         for f in &self.0 {
             let verdict = if f.holds { "holds" } else { "MISSED" };
             println!("| {} | {} | {} | {} | {} | {verdict} |", f.what, f.measured, f.limit, f.ratio, f.bound);

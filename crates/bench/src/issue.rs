@@ -88,7 +88,8 @@ async fn copy(stage: &Stage) -> anyhow::Result<Duration> {
         );
         stage.sql.run(&stage.sql.text(&references).await?).await?;
         took += stage.sql.run(&format!("COPY bench_{table} FROM '{file}' (FORMAT binary)")).await?;
-        let (ours, theirs) = (format!("SELECT count(*) FROM {table} WHERE {filter}"), format!("SELECT count(*) FROM bench_{table}"));
+        let (ours, theirs) =
+            (format!("SELECT count(*) FROM {table} WHERE {filter}"), format!("SELECT count(*) FROM bench_{table}"));
         anyhow::ensure!(stage.sql.number(&ours).await? == stage.sql.number(&theirs).await?, "COPY took other rows");
         stage.sql.run(&format!("DROP TABLE bench_{table}")).await?;
     }

@@ -71,7 +71,11 @@ impl StandIn {
 
     /// The gift codes of all messages: the end of each link.
     pub fn gift_codes(&self) -> Vec<String> {
-        self.heard().texts.iter().filter_map(|text| Some(text.split_once("/g/")?.1.split_whitespace().next()?.to_owned())).collect()
+        self.heard()
+            .texts
+            .iter()
+            .filter_map(|text| Some(text.split_once("/g/")?.1.split_whitespace().next()?.to_owned()))
+            .collect()
     }
 
     fn heard(&self) -> std::sync::MutexGuard<'_, Heard> {
