@@ -1,5 +1,6 @@
 //! Notification: takes over what other services want said, sends it by mail or text, and tells them what became of it.
 
+pub mod bounce;
 mod channel;
 pub mod delivery;
 pub mod mailbox;
@@ -10,6 +11,7 @@ mod pace;
 pub mod picture;
 mod rpc;
 pub mod settings;
+mod signature;
 mod template;
 
 mod every {
@@ -25,8 +27,8 @@ use std::sync::Arc;
 
 use boot::{Kit, Service, Wired};
 use contract::notification::v1::{
-    delivery_service_server::DeliveryServiceServer, mailbox_service_server::MailboxServiceServer,
-    message_service_server::MessageServiceServer,
+    bounce_service_server::BounceServiceServer, delivery_service_server::DeliveryServiceServer,
+    mailbox_service_server::MailboxServiceServer, message_service_server::MessageServiceServer,
 };
 use every::second_hand_over as hand_over;
 use flow::Every;
@@ -34,6 +36,7 @@ use sea_orm_migration::MigrationTrait;
 
 pub use channel::{Channel, Medium};
 pub use settings::Settings;
+pub use signature::SharedKey;
 
 /// The service.
 pub struct Notification;
@@ -41,7 +44,7 @@ pub struct Notification;
 /// A one-time code is waited for.
 const SOON: Every = Every::millis(200);
 /// The rest.
-const SECOND: Every = Every::seconds(1);
+const HALF_A_SECOND: Every = Every::millis(500);
 
 impl Service for Notification {
     const NAME: &'static str = "notification";
@@ -53,22 +56,29 @@ impl Service for Notification {
     }
 
     fn wire(kit: &Kit, settings: Settings) -> anyhow::Result<Wired> {
+        let shared = |secret: &words::Secret<String>| SharedKey::new(secret.expose());
         let flow = kit
             .flow()
             .with(Arc::new(settings.ports(kit)?))
-            .with(Arc::new(pace::Pace::new(settings.mail_per_second, settings.text_per_second)))
-            .with(Arc::new(delivery::CarrierKey::new(settings.carrier.secret.expose())));
+            .with(Arc::new(settings.pace()))
+            .with(Arc::new(delivery::CarrierKey(shared(&settings.carrier.secret))))
+            .with(Arc::new(bounce::MailKey(shared(&settings.smtp.bounce_secret))));
         let rpc = rpc::Rpc::new(flow.clone());
-        Ok(Wired::new(&flow)
+        let mut wired = Wired::new(&flow)
             .grpc(MessageServiceServer::new(rpc.clone()))
             .grpc(MailboxServiceServer::new(rpc.clone()))
-            .grpc(DeliveryServiceServer::new(rpc))
+            .grpc(DeliveryServiceServer::new(rpc.clone()))
+            .grpc(BounceServiceServer::new(rpc))
             .when("picture_offered", when::picture_offered::when)
             .when("messages_requested", when::messages_requested::when)
             .every("day_forget_pictures", Every::day(), every::day_forget_pictures::every)
             .worker("second_hand_over.urgent_texts", SOON, hand_over::urgent_texts)
             .worker("second_hand_over.urgent_mails", SOON, hand_over::urgent_mails)
-            .worker("second_hand_over.texts", SECOND, hand_over::texts)
-            .worker("second_hand_over.mails", SECOND, hand_over::mails))
+            .worker("second_hand_over.mails", HALF_A_SECOND, hand_over::mails);
+        // A call that takes long does not hold up the next one.
+        for _ in 0..settings.carrier.calls_at_once {
+            wired = wired.worker("second_hand_over.texts", HALF_A_SECOND, hand_over::texts);
+        }
+        Ok(wired)
     }
 }

@@ -43,10 +43,19 @@ pub enum Failure {
     PictureMissing,
     /// What was sealed does not open, or says nobody.
     Unreadable,
-    /// The mail server or carrier says never; its code.
+    /// The mail server or carrier says never; its code, as far as it is one ([`code`]).
     Refused(String),
     /// The mail server or carrier says not now, or nothing; its code.
     Unreachable(String),
+}
+
+/// What others say of a message is kept only as a code: a sentence, or anything with as many digits as a telephone
+/// number, may tell who it was for (NO-4).
+pub fn code(said: &str) -> String {
+    let is_code = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let digits = said.chars().filter(char::is_ascii_digit).count();
+    let short = (1..=40).contains(&said.len()) && digits <= 6;
+    if short && said.chars().all(is_code) { said.to_owned() } else { "UNCLEAR".to_owned() }
 }
 
 /// Who goes first, and by which road: lanes do not wait for each other (NO-3).
@@ -58,8 +67,8 @@ pub struct Lane {
     pub urgent: bool,
 }
 
-/// A message.
-#[derive(Debug, Clone)]
+/// A message, without what it says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Message {
     id: Uuid,
     reference: String,
@@ -68,6 +77,7 @@ pub struct Message {
     channel: Option<Channel>,
     reason: String,
     attempts: i32,
+    asked_at: Instant,
     due_at: Instant,
 }
 
@@ -116,9 +126,11 @@ impl fmt::Display for Failure {
 }
 
 impl Message {
-    /// What the carrier said later; true if it is news.
+    /// What the carrier said later; true if it is news. It may say so before its answer to the hand-over is recorded,
+    /// or although that answer was lost.
     pub(crate) fn arrived(&mut self, failed: Option<Failure>) -> bool {
-        if self.state != State::Accepted {
+        let handed_over = self.state == State::Accepted || self.state == State::Queued && self.attempts > 0;
+        if !handed_over {
             return false;
         }
         (self.state, self.reason) = match failed {
@@ -140,11 +152,29 @@ impl Message {
     }
 }
 
-/// Tells what became of messages, some hundreds at a time; in the order it became so.
+/// Tells what became of messages, a batch at a time; in the order it became so.
 pub(crate) fn tell(tx: &mut flow::Tx, reports: Vec<pb::MessageReport>) {
-    const MOST: usize = 500;
+    const MOST: usize = 1_000;
     let version = tx.now().timestamp_micros();
     for part in reports.chunks(MOST) {
         tx.announce("messages", version, pb::MessagesReported { reports: part.to_vec() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // NO-4
+    #[test]
+    fn only_a_code_is_kept_of_what_others_say() {
+        for fine in ["0", "4410", "NO_SUCH_NUMBER", "5.1.1", "HTTP_503"] {
+            assert_eq!(code(fine), fine);
+        }
+        let long = "X".repeat(41);
+        for unclear in ["", "01000001234", "user minsu@example.com unknown", "a\nb:0", "010-0000-1234", &long, "없음"]
+        {
+            assert_eq!(code(unclear), "UNCLEAR", "{unclear}");
+        }
     }
 }

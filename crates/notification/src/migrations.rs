@@ -2,10 +2,11 @@
 
 mod m0001_messages;
 mod m0002_pictures;
+mod m0003_pace;
 
 use sea_orm_migration::MigrationTrait;
 
 /// In order.
 pub fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m0001_messages::Step), Box::new(m0002_pictures::Step)]
+    vec![Box::new(m0001_messages::Step), Box::new(m0002_pictures::Step), Box::new(m0003_pace::Step)]
 }

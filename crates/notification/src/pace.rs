@@ -1,92 +1,132 @@
-//! How many messages may leave by each road in a second (NO-3). What is urgent counts, but never waits: a hundred
+//! How many messages may leave by each road in a second (NO-3), whatever the number of replicas: one bucket a road, in
+//! the database, taken from in the transaction that claims them. What is urgent counts, but never waits: a hundred
 //! thousand gift messages do not delay a one-time code.
 
-use std::sync::Mutex;
+pub mod table;
 
+use chrono::Duration;
 use flow::Instant;
 
-use crate::{channel::Medium, message::Lane};
+use crate::channel::Medium;
 
-/// A bucket per road, as full as one second.
+/// The longest a carrier's "not now" holds a road back.
+const LONGEST_HOLD: u32 = 3_600;
+
+/// At most so many a second.
 pub struct Pace {
-    mail: Mutex<Bucket>,
-    text: Mutex<Bucket>,
+    /// By e-mail.
+    pub mail_per_second: u32,
+    /// By SMS, LMS, MMS.
+    pub text_per_second: u32,
 }
 
-struct Bucket {
-    per_second: i64,
+/// A bucket as full as one second.
+pub struct Bucket {
     left: i64,
     filled_at: Option<Instant>,
+    held_until: Option<Instant>,
 }
 
 impl Pace {
-    /// At most so many a second.
-    pub fn new(mail_per_second: u32, text_per_second: u32) -> Self {
-        Self { mail: Mutex::new(Bucket::new(mail_per_second)), text: Mutex::new(Bucket::new(text_per_second)) }
-    }
-
-    /// How many of `wanted` may leave now.
-    pub fn may(&self, lane: Lane, wanted: u64, now: Instant) -> u64 {
-        let allowed = self.with(lane, |bucket| bucket.fill(now));
-        if lane.urgent { wanted } else { wanted.min(u64::try_from(allowed).unwrap_or(0)) }
-    }
-
-    /// They left.
-    pub fn left(&self, lane: Lane, count: usize) {
-        self.with(lane, |bucket| {
-            bucket.left = bucket.left.saturating_sub_unsigned(count as u64);
-            bucket.left
-        });
-    }
-
-    fn with(&self, lane: Lane, act: impl FnOnce(&mut Bucket) -> i64) -> i64 {
-        let bucket = match lane.medium {
-            Medium::Mail => &self.mail,
-            Medium::Text => &self.text,
-        };
-        act(&mut bucket.lock().expect("nothing panics while it is held"))
+    /// Of this road.
+    pub fn of(&self, medium: Medium) -> i64 {
+        match medium {
+            Medium::Mail => self.mail_per_second,
+            Medium::Text => self.text_per_second,
+        }
+        .into()
     }
 }
 
 impl Bucket {
-    fn new(per_second: u32) -> Self {
-        Self { per_second: per_second.into(), left: per_second.into(), filled_at: None }
+    /// How many of `wanted` may leave now. Bulk waits for a quarter of a second's worth, so that it goes in few large
+    /// calls, and for as long as the carrier asked for.
+    pub fn may(&mut self, urgent: bool, wanted: u64, per_second: i64, now: Instant) -> u64 {
+        self.fill(per_second, now);
+        if urgent {
+            return wanted;
+        }
+        let held = self.held_until.is_some_and(|until| now < until);
+        let enough = self.left >= (per_second / 4).max(1);
+        if held || !enough { 0 } else { wanted.min(self.left.unsigned_abs()) }
     }
 
-    fn fill(&mut self, now: Instant) -> i64 {
-        let since = self.filled_at.map_or(0, |at| (now - at).num_milliseconds().clamp(0, 60_000));
-        let more = self.per_second * since / 1000;
+    /// They leave.
+    pub fn take(&mut self, count: usize) {
+        self.left = self.left.saturating_sub_unsigned(count as u64);
+    }
+
+    /// The carrier asked for so many seconds' peace.
+    pub fn hold(&mut self, seconds: u32, now: Instant) {
+        let until = now + Duration::seconds(seconds.min(LONGEST_HOLD).into());
+        self.held_until = self.held_until.max(Some(until));
+    }
+
+    fn fill(&mut self, per_second: i64, now: Instant) {
+        let Some(at) = self.filled_at else {
+            (self.left, self.filled_at) = (per_second, Some(now));
+            return;
+        };
+        // A replica whose clock is behind brings nothing.
+        let since = (now - at).num_milliseconds().clamp(0, 60_000);
+        let more = per_second * since / 1000;
         // Time that brought nothing yet keeps counting.
-        if more > 0 || self.filled_at.is_none() {
+        if more > 0 {
             self.filled_at = Some(now);
         }
-        self.left = (self.left + more).min(self.per_second);
-        self.left
+        self.left = (self.left + more).min(per_second);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::Duration;
-
     use super::*;
 
-    const BULK: Lane = Lane { medium: Medium::Text, urgent: false };
-    const URGENT: Lane = Lane { medium: Medium::Text, urgent: true };
+    fn full() -> (Bucket, Instant) {
+        (Bucket { left: 0, filled_at: None, held_until: None }, "2026-11-23T01:00:00Z".parse().unwrap())
+    }
 
     // NO-3
     #[test]
     fn bulk_keeps_the_pace_and_what_is_urgent_never_waits() {
-        let pace = Pace::new(10, 100);
-        let start: Instant = "2026-11-23T01:00:00Z".parse().unwrap();
-        assert_eq!(pace.may(BULK, 1000, start), 100);
-        pace.left(BULK, 100);
-        assert_eq!(pace.may(BULK, 1000, start), 0);
-        assert_eq!(pace.may(URGENT, 5, start), 5);
-        pace.left(URGENT, 5);
-        assert_eq!(pace.may(BULK, 1000, start + Duration::milliseconds(500)), 45, "and counts");
-        assert_eq!(pace.may(BULK, 1000, start + Duration::seconds(60)), 100, "never more than a second's worth");
-        let mail = Lane { medium: Medium::Mail, urgent: false };
-        assert_eq!(pace.may(mail, 1000, start), 10, "roads do not share");
+        let (mut bucket, start) = full();
+        assert_eq!(bucket.may(false, 1000, 100, start), 100);
+        bucket.take(100);
+        assert_eq!(bucket.may(false, 1000, 100, start), 0);
+        assert_eq!(bucket.may(true, 5, 100, start), 5);
+        bucket.take(5);
+        assert_eq!(bucket.may(false, 1000, 100, start + Duration::milliseconds(200)), 0, "not in crumbs");
+        assert_eq!(
+            bucket.may(false, 1000, 100, start + Duration::milliseconds(500)),
+            45,
+            "and the urgent ones counted"
+        );
+        assert_eq!(
+            bucket.may(false, 1000, 100, start + Duration::seconds(60)),
+            100,
+            "never more than a second's worth"
+        );
+        assert_eq!(bucket.may(false, 7, 100, start + Duration::seconds(60)), 7);
+    }
+
+    // NO-3
+    #[test]
+    fn a_clock_that_is_behind_brings_nothing() {
+        let (mut bucket, start) = full();
+        assert_eq!(bucket.may(false, 1000, 100, start), 100);
+        bucket.take(100);
+        assert_eq!(bucket.may(false, 1000, 100, start - Duration::seconds(5)), 0);
+        assert_eq!(bucket.may(false, 1000, 100, start), 0);
+    }
+
+    // NO-2
+    #[test]
+    fn a_carrier_that_asks_for_peace_gets_it_from_all_but_the_urgent() {
+        let (mut bucket, start) = full();
+        bucket.hold(30, start);
+        bucket.hold(5, start);
+        assert_eq!(bucket.may(false, 10, 100, start + Duration::seconds(29)), 0, "the longer wish counts");
+        assert_eq!(bucket.may(true, 10, 100, start), 10);
+        assert_eq!(bucket.may(false, 10, 100, start + Duration::seconds(30)), 10);
     }
 }

@@ -1,13 +1,13 @@
 //! Each RPC: parse → verb or view → render.
 
 use contract::notification::v1::{
-    self as pb, delivery_service_server::DeliveryService, mailbox_service_server::MailboxService,
-    message_service_server::MessageService,
+    self as pb, bounce_service_server::BounceService, delivery_service_server::DeliveryService,
+    mailbox_service_server::MailboxService, message_service_server::MessageService,
 };
 use flow::Flow;
 use tonic::{Request, Response, Status};
 
-use crate::{delivery::report::ReportDeliveries, mailbox, message};
+use crate::{bounce::report::ReportBounces, delivery::report::ReportDeliveries, mailbox, message};
 
 /// All of this service's RPCs.
 #[derive(Clone)]
@@ -61,5 +61,16 @@ impl DeliveryService for Rpc {
     ) -> Result<Response<pb::ReportDeliveriesReply>, Status> {
         let parse = |m| ReportDeliveries::parse(&self.flow, m);
         self.flow.write(request, parse, |changed_count| pb::ReportDeliveriesReply { changed_count }).await
+    }
+}
+
+#[tonic::async_trait]
+impl BounceService for Rpc {
+    async fn report_bounces(
+        &self,
+        request: Request<pb::ReportBouncesRequest>,
+    ) -> Result<Response<pb::ReportBouncesReply>, Status> {
+        let parse = |m| ReportBounces::parse(&self.flow, m);
+        self.flow.write(request, parse, |changed_count| pb::ReportBouncesReply { changed_count }).await
     }
 }

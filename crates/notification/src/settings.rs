@@ -6,7 +6,10 @@ use boot::Kit;
 use serde::Deserialize;
 use words::Secret;
 
-use crate::outside::{Port, Ports, carrier, mailbox::Mailbox, mailer::Mailer};
+use crate::{
+    outside::{Port, Ports, carrier, mailbox::Mailbox, mailer::Mailer},
+    pace::Pace,
+};
 
 /// `[notification]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -54,6 +57,10 @@ pub struct Smtp {
     pub url: Secret<String>,
     /// The sender.
     pub from: String,
+    /// A file with the certificate of the authority that vouches for the server; empty: the public ones.
+    pub ca_file: String,
+    /// The key of the provider's notices.
+    pub bounce_secret: Secret<String>,
 }
 
 /// `[notification.carrier]`.
@@ -68,9 +75,18 @@ pub struct Carrier {
     pub secret: Secret<String>,
     /// The registered sender's number.
     pub from: String,
+    /// Of one call, at most 60.
+    pub time_out_seconds: u32,
+    /// By one replica.
+    pub calls_at_once: u32,
 }
 
 impl Settings {
+    /// NO-3.
+    pub fn pace(&self) -> Pace {
+        Pace { mail_per_second: self.mail_per_second, text_per_second: self.text_per_second }
+    }
+
     /// The ports these settings choose. The mailbox is impossible without developer mode (NO-2), and production refuses that.
     pub fn ports(&self, kit: &Kit) -> anyhow::Result<Ports> {
         let mailbox = |setting: &str| -> anyhow::Result<Arc<dyn Port>> {

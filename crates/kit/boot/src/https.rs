@@ -4,7 +4,7 @@
 use std::{fmt, time::Duration};
 
 use anyhow::Context as _;
-use http::{Method, Request, Uri};
+use http::{Method, Request, Uri, header::RETRY_AFTER};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
@@ -27,6 +27,8 @@ pub struct Https {
 pub enum NoAnswer {
     /// Another status than 200.
     Status(u16),
+    /// Not now: a 429, or a 503 with Retry-After. So many seconds.
+    Wait(u16, u32),
     /// None in time.
     TimeOut,
     /// No connection, or a broken one.
@@ -36,7 +38,7 @@ pub enum NoAnswer {
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Status(code) => write!(f, "HTTP_{code}"),
+            Self::Status(code) | Self::Wait(code, _) => write!(f, "HTTP_{code}"),
             Self::TimeOut => f.write_str("TIME_OUT"),
             Self::Network => f.write_str("NETWORK"),
         }
@@ -69,10 +71,13 @@ impl Https {
         let exchange = async {
             let answer = self.client.request(request).await.map_err(|_| NoAnswer::Network)?;
             let status = answer.status();
+            let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
             let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
-            match status.as_u16() {
-                200 => Ok(body.map_err(|_| NoAnswer::Network)?.to_bytes()),
-                other => Err(NoAnswer::Status(other)),
+            match (status.as_u16(), after) {
+                (200, _) => Ok(body.map_err(|_| NoAnswer::Network)?.to_bytes()),
+                (429, after) => Err(NoAnswer::Wait(429, after.unwrap_or(1))),
+                (503, Some(after)) => Err(NoAnswer::Wait(503, after)),
+                (other, _) => Err(NoAnswer::Status(other)),
             }
         };
         tokio::time::timeout(self.time_out, exchange).await.unwrap_or(Err(NoAnswer::TimeOut))

@@ -1,14 +1,14 @@
-//! Takes the carrier's delivery reports (NO-1, NO-2): an accepted message becomes delivered or failed, once.
+//! Takes the carrier's delivery reports (NO-1, NO-2, S44): an accepted text becomes delivered or failed, once.
 
 use contract::notification::v1 as pb;
 use flow::{Caller, Fields, Flow, Refusal, Stop, Tx, Verb};
 use serde::Serialize;
-use words::Wrong;
 
-use super::{CarrierKey, Delivery, SIGNATURE_INVALID, timely};
-use crate::message::{Failure, table, tell};
-
-const MOST: usize = 1_000;
+use super::{CarrierKey, Delivery, id, settle};
+use crate::{
+    channel::Medium,
+    message::{Failure, code},
+};
 
 /// The reports of one call.
 #[derive(Debug, Serialize)]
@@ -21,24 +21,15 @@ impl ReportDeliveries {
     /// Reads a signed call.
     pub fn parse(flow: &Flow, m: pb::ReportDeliveriesRequest) -> Result<Self, Refusal> {
         let sent = m.send_time.as_ref().map_or(0, |t| t.seconds);
-        let mut lines = vec![sent.to_string()];
-        lines.extend(m.deliveries.iter().map(|d| format!("{}:{}", d.message_id, d.code)));
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        if !flow.part::<CarrierKey>().signed(&lines, &m.signature) || !timely(sent, flow.clock().now()) {
-            return Err(SIGNATURE_INVALID);
-        }
-        const TOO_MANY: Wrong =
-            Wrong::new("TOO_MANY", "At most 1,000 in one call.", "한 번에 1,000건까지 보낼 수 있습니다.");
+        let told: Vec<_> = m.deliveries.iter().map(|d| (d.message_id.as_str(), d.code.as_str())).collect();
+        flow.part::<CarrierKey>().0.believe(sent, &told, &m.signature, flow.clock().now())?;
         let f = Fields::new();
-        let few = f.must(m.deliveries.len() <= MOST, "deliveries", TOO_MANY);
-        let deliveries = m.deliveries.into_iter().enumerate().map(|(place, d)| {
-            let id = f.parse::<words::RequestId>(&format!("deliveries[{place}].message_id"), &d.message_id)?;
-            let failed = (d.code != "0").then(|| d.code.chars().take(40).collect());
-            Some(Delivery { id: id.uuid(), failed })
+        let deliveries = told.iter().enumerate().map(|(place, (message, said))| {
+            let failed = (*said != "0").then(|| Failure::Refused(code(said)));
+            Some(Delivery { id: id(&f, &format!("deliveries[{place}].message_id"), message)?, failed })
         });
         let deliveries = deliveries.collect::<Option<Vec<_>>>();
-        let (_, deliveries) = f.all((few, deliveries))?;
-        Ok(Self { deliveries })
+        f.all((deliveries,)).map(|(deliveries,)| Self { deliveries })
     }
 }
 
@@ -52,18 +43,6 @@ impl Verb for ReportDeliveries {
     }
 
     async fn perform(&self, tx: &mut Tx) -> Result<i32, Stop> {
-        let ids: Vec<_> = self.deliveries.iter().map(|d| d.id).collect();
-        let mut found = table::lock_these(tx, &ids).await?;
-        let mut changed = Vec::new();
-        for delivery in &self.deliveries {
-            let Some(mut message) = found.remove(&delivery.id) else { continue };
-            if message.arrived(delivery.failed.clone().map(Failure::Refused)) {
-                changed.push(message);
-            }
-        }
-        tell(tx, changed.iter().map(|message| message.report(tx.now())).collect());
-        let count = changed.len();
-        table::save(tx, changed).await?;
-        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+        settle(tx, Medium::Text, &self.deliveries).await
     }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use words::Sealer;
 
 use super::{
-    Failure, Lane,
+    Failure, Lane, Message,
     claim::{ClaimMessages, Claimed},
     record::{Handed, Outcome, RecordHandOver},
     table,
@@ -21,60 +21,64 @@ use super::{
 use crate::{
     channel::{Channel, Medium, sayable},
     outside::{Letter, Ports},
-    pace::Pace,
     picture::{self, Picture},
     template,
 };
 
-/// One batch: what a carrier takes in one call (NO-2).
-pub const BATCH: u64 = 1_000;
+/// What a carrier takes in one call (NO-2).
+const TEXTS: u64 = 1_000;
+/// Mails go one by one, a few at a time.
+const MAILS: u64 = 200;
 
 /// By their digests.
 type Pictures = HashMap<String, Arc<Picture>>;
 
 /// Hands over one batch of the lane; `More` if there may be more at once.
 pub async fn hand_over(flow: Flow, lane: Lane) -> Result<Done, Stop> {
-    let (ports, pace) = (flow.part::<Ports>(), flow.part::<Pace>());
-    let now = flow.clock().now();
-    let most = pace.may(lane, BATCH, now);
-    if most == 0 || !table::any_due(flow.db().read(), lane, now).await? {
+    let ports = flow.part::<Ports>();
+    let (port, most) = match lane.medium {
+        Medium::Mail => (&ports.mail, MAILS),
+        Medium::Text => (&ports.text, TEXTS),
+    };
+    if !table::any_due(flow.db().read(), lane, flow.clock().now()).await? {
         return Ok(Done::All);
     }
     let lease = Uuid::new_v4();
-    let claimed = flow.run_own(ClaimMessages { lane, lease, most }).await?;
-    pace.left(lane, claimed.len());
-    let full = claimed.len() as u64 == most;
-
-    let opened: Vec<_> = claimed.into_iter().map(|message| open(flow.sealer(), message)).collect();
+    let claim = flow.run_own(ClaimMessages { lane, lease, most }).await?;
+    if claim.messages.is_empty() {
+        return Ok(Done::All);
+    }
+    let opened: Vec<_> = claim.messages.into_iter().map(|message| open(flow.sealer(), message)).collect();
     let wanted = opened.iter().filter_map(|(_, content)| content.as_ref().ok().map(|content| content.picture.clone()));
     let wanted: BTreeSet<_> = wanted.filter(|digest| !digest.is_empty()).collect();
-    let pictures = picture::table::find(flow.db().read(), flow.sealer(), wanted).await?;
-    let (mut letters, mut handed) = (Vec::with_capacity(opened.len()), Vec::new());
-    for (message, content) in opened {
-        let id = message.id;
-        let outcome = match content.and_then(|content| write(message, content, &pictures)) {
+    let pictures = match wanted.is_empty() {
+        true => Pictures::new(),
+        false => picture::table::find(flow.db().read(), flow.sealer(), wanted).await?,
+    };
+    let (mut letters, mut on_the_way, mut handed) = (Vec::with_capacity(opened.len()), Vec::new(), Vec::new());
+    for (claimed, content) in opened {
+        let message = claimed.message.clone();
+        let outcome = match content.and_then(|content| write(claimed, content, &pictures)) {
             Ok(letter) => {
                 letters.push(letter);
+                on_the_way.push(message);
                 continue;
             }
             Err(why @ Failure::PictureMissing) => Outcome::Later(why),
             Err(why) => Outcome::Never(why),
         };
-        handed.push(Handed { id, channel: None, outcome });
+        handed.push(Handed { message, channel: None, outcome });
     }
-    let port = match lane.medium {
-        Medium::Mail => &ports.mail,
-        Medium::Text => &ports.text,
-    };
     let outcomes = if letters.is_empty() { Vec::new() } else { port.send(&letters).await };
-    handed.extend(letters.iter().zip(outcomes).map(|(l, outcome)| Handed {
-        id: l.id,
-        channel: Some(l.channel),
+    let sent = |((message, letter), outcome): ((Message, &Letter), _)| Handed {
+        message,
+        channel: Some(letter.channel),
         outcome,
-    }));
+    };
+    handed.extend(on_the_way.into_iter().zip(&letters).zip(outcomes).map(sent));
     tracing::info!(medium = lane.medium.as_str(), urgent = lane.urgent, count = handed.len(), "handed over");
-    flow.run_own(RecordHandOver { lease, handed }).await?;
-    Ok(if full { Done::More } else { Done::All })
+    flow.run_own(RecordHandOver { medium: lane.medium, lease, handed }).await?;
+    Ok(if claim.more { Done::More } else { Done::All })
 }
 
 fn open(sealer: &Sealer, message: Claimed) -> (Claimed, Result<MessageContent, Failure>) {
@@ -101,12 +105,12 @@ fn write(message: Claimed, content: MessageContent, pictures: &Pictures) -> Resu
     }
     let channel = Channel::pick(medium, &text.subject, &text.body, asked)?;
     Ok(Letter {
-        id: message.id,
+        id: message.message.id,
         channel,
         to,
         template: message.template,
         locale: message.locale,
-        reference: message.reference,
+        reference: message.message.reference,
         subject: text.subject,
         body: text.body,
         attachments,
@@ -120,14 +124,25 @@ mod tests {
     use contract::notification::v1::Channel as Asked;
     use prost::Message as _;
 
-    use super::*;
+    use super::{super::State, *};
 
     fn claimed(template: &str, content: &MessageContent) -> Claimed {
-        Claimed {
+        let at = "2026-11-23T01:00:00Z".parse().unwrap();
+        let message = Message {
             id: Uuid::nil(),
+            reference: String::new(),
+            urgent: false,
+            state: State::Queued,
+            channel: None,
+            reason: String::new(),
+            attempts: 1,
+            asked_at: at,
+            due_at: at,
+        };
+        Claimed {
+            message,
             template: template.into(),
             locale: "ko".into(),
-            reference: String::new(),
             sealed: sealer().seal("message", &content.encode_to_vec()),
         }
     }

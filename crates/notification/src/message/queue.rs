@@ -34,7 +34,8 @@ pub struct Asked {
     pub reference: String,
     /// By which road; `None` where the content does not open.
     pub medium: Option<Medium>,
-    /// The content, as it came.
+    /// The content, as it came. The id is enough to know the request by.
+    #[serde(skip)]
     pub sealed: Vec<u8>,
 }
 

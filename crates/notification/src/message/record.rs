@@ -1,5 +1,6 @@
 //! Records what a hand-over brought (NO-1): accepted, delivered, failed for good, or to be tried again later: six times
-//! in all, a code within seconds, everything else within hours. What was handed over is erased (NO-4).
+//! in all, a code within seconds, everything else within hours. What was handed over is erased (NO-4). A carrier that
+//! asks for peace gets it (NO-2): no try is counted then, but after a day the message has failed all the same.
 
 use chrono::Duration;
 use flow::{Instant, Stop, Tx, Verb};
@@ -7,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Failure, Message, State, table, tell};
-use crate::channel::Channel;
+use crate::{
+    channel::{Channel, Medium},
+    pace,
+};
 
 /// Waits between the tries of a one-time code, which is of no use for long.
 const URGENT: [Duration; 5] =
@@ -15,10 +19,14 @@ const URGENT: [Duration; 5] =
 /// Waits between the tries of everything else.
 const PATIENT: [Duration; 5] =
     [Duration::seconds(10), Duration::minutes(1), Duration::minutes(5), Duration::minutes(30), Duration::hours(2)];
+/// How long a message may be held back: a code, everything else.
+const HELD: [Duration; 2] = [Duration::minutes(10), Duration::days(1)];
 
 /// What one hand-over brought.
 #[derive(Debug, Serialize)]
 pub struct RecordHandOver {
+    /// By which road.
+    pub medium: Medium,
     /// The lease it was done under; whatever is no longer under it is somebody else's.
     pub lease: Uuid,
     /// Each message.
@@ -28,8 +36,8 @@ pub struct RecordHandOver {
 /// What became of one message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Handed {
-    /// The asker's id.
-    pub id: Uuid,
+    /// As it was claimed.
+    pub message: Message,
     /// How it travelled, if it came so far.
     pub channel: Option<Channel>,
     /// What became of it.
@@ -47,27 +55,42 @@ pub enum Outcome {
     Never(Failure),
     /// Not now.
     Later(Failure),
+    /// Nothing now, whatever the message: not for so many seconds. No try is counted.
+    Hold(Failure, u32),
 }
 
-impl Message {
-    /// True if its asker has something to hear.
-    fn handed_over(&mut self, handed: &Handed, now: Instant) -> bool {
-        self.channel = handed.channel;
-        let waits = if self.urgent { URGENT } else { PATIENT };
-        let tried = usize::try_from(self.attempts - 1).unwrap_or_default();
-        (self.state, self.reason) = match &handed.outcome {
-            Outcome::Accepted => (State::Accepted, String::new()),
-            Outcome::Delivered => (State::Delivered, String::new()),
-            Outcome::Never(why) => (State::Failed, why.to_string()),
-            Outcome::Later(why) => match waits.get(tried) {
-                Some(wait) => {
-                    self.due_at = now + *wait;
-                    (State::Queued, why.to_string())
-                }
-                None => (State::Failed, why.to_string()),
-            },
+impl Handed {
+    /// The message, as it is from now on.
+    fn ended(&self, now: Instant) -> Message {
+        let mut message = Message { channel: self.channel, ..self.message.clone() };
+        let tried = usize::try_from(message.attempts - 1).unwrap_or_default();
+        let (why, again) = match &self.outcome {
+            Outcome::Accepted => {
+                (message.state, message.reason) = (State::Accepted, String::new());
+                return message;
+            }
+            Outcome::Delivered => {
+                (message.state, message.reason) = (State::Delivered, String::new());
+                return message;
+            }
+            Outcome::Never(why) => (why, None),
+            Outcome::Later(why) => {
+                let waits = if message.urgent { URGENT } else { PATIENT };
+                (why, waits.get(tried).map(|wait| now + *wait))
+            }
+            Outcome::Hold(why, seconds) => {
+                message.attempts -= 1;
+                let until = now + Duration::seconds((*seconds).into());
+                let patience = HELD[usize::from(!message.urgent)];
+                (why, (until < message.asked_at + patience).then_some(until))
+            }
         };
-        self.state != State::Queued
+        message.reason = why.to_string();
+        match again {
+            Some(due) => message.due_at = due,
+            None => message.state = State::Failed,
+        }
+        message
     }
 }
 
@@ -77,16 +100,17 @@ impl Verb for RecordHandOver {
 
     async fn perform(&self, tx: &mut Tx) -> Result<(), Stop> {
         let now = tx.now();
-        let mut ours = table::lock_leased(tx, self.lease).await?;
-        let mut reports = Vec::with_capacity(ours.len());
-        for handed in &self.handed {
-            let Some(message) = ours.get_mut(&handed.id) else { continue };
-            if message.handed_over(handed, now) {
-                reports.push(message.report(now));
-            }
+        let ended: Vec<_> = self.handed.iter().map(|handed| handed.ended(now)).collect();
+        let ours = table::settle(tx, Some(self.lease), &ended).await?;
+        let told = ended.iter().filter(|m| m.state != State::Queued && ours.contains(&m.id));
+        let told = told.map(|message| message.report(now)).collect();
+        tell(tx, told);
+        let hold = |handed: &Handed| if let Outcome::Hold(_, seconds) = handed.outcome { Some(seconds) } else { None };
+        if let Some(seconds) = self.handed.iter().filter_map(hold).max().filter(|seconds| *seconds > 0) {
+            let mut bucket = pace::table::lock(tx, self.medium).await?;
+            bucket.hold(seconds, now);
+            pace::table::save(tx, self.medium, &bucket).await?;
         }
-        table::save(tx, ours.into_values()).await?;
-        tell(tx, reports);
         Ok(())
     }
 }
@@ -98,21 +122,25 @@ mod tests {
     fn tried(attempts: i32, urgent: bool) -> Message {
         let due_at = "2026-11-23T01:00:00Z".parse().unwrap();
         let (state, reason) = (State::Queued, String::new());
-        Message { id: Uuid::nil(), reference: String::new(), urgent, state, channel: None, reason, attempts, due_at }
+        let (id, reference, asked_at) = (Uuid::nil(), String::new(), due_at);
+        Message { id, reference, urgent, state, channel: None, reason, attempts, asked_at, due_at }
     }
 
-    fn later(message: &mut Message) -> bool {
+    fn after(message: Message, outcome: Outcome) -> Message {
         let now = message.due_at;
-        let outcome = Outcome::Later(Failure::Unreachable("503".into()));
-        message.handed_over(&Handed { id: message.id, channel: Some(Channel::Sms), outcome }, now)
+        Handed { message, channel: Some(Channel::Sms), outcome }.ended(now)
+    }
+
+    fn later(message: Message) -> Message {
+        after(message, Outcome::Later(Failure::Unreachable("503".into())))
     }
 
     // NO-1
     #[test]
     fn a_code_is_tried_again_within_seconds_and_the_rest_within_hours() {
-        let (mut code, mut gift) = (tried(1, true), tried(1, false));
-        let start = code.due_at;
-        assert!(!later(&mut code) && !later(&mut gift));
+        let (code, gift) = (later(tried(1, true)), later(tried(1, false)));
+        let start = code.asked_at;
+        assert_eq!((code.state, gift.state), (State::Queued, State::Queued));
         assert_eq!((code.due_at - start, gift.due_at - start), (Duration::seconds(1), Duration::seconds(10)));
         assert_eq!(gift.reason, "UNREACHABLE(503)");
     }
@@ -120,9 +148,31 @@ mod tests {
     // NO-1
     #[test]
     fn the_sixth_try_is_the_last() {
-        assert!(!later(&mut tried(5, false)));
-        let mut last = tried(6, false);
-        assert!(later(&mut last));
-        assert_eq!(last.state, State::Failed);
+        assert_eq!(later(tried(5, false)).state, State::Queued);
+        assert_eq!(later(tried(6, false)).state, State::Failed);
+    }
+
+    // NO-2
+    #[test]
+    fn being_held_back_counts_no_try_but_ends_after_a_day() {
+        let hold = |message| after(message, Outcome::Hold(Failure::Unreachable("HTTP_429".into()), 60));
+        let held = hold(tried(6, false));
+        assert_eq!((held.state, held.attempts), (State::Queued, 5));
+        assert_eq!(held.due_at - held.asked_at, Duration::seconds(60));
+        let mut old = tried(1, false);
+        old.due_at += Duration::days(1);
+        assert_eq!(hold(old).state, State::Failed);
+        let mut code = tried(1, true);
+        code.due_at += Duration::minutes(10);
+        assert_eq!(hold(code).state, State::Failed, "a code is of no use by then");
+    }
+
+    // NO-1
+    #[test]
+    fn a_report_may_come_before_the_answer_but_not_before_the_hand_over() {
+        let mut early = tried(1, false);
+        assert!(early.arrived(None) && early.state == State::Delivered);
+        assert!(!early.arrived(Some(Failure::Refused("4410".into()))), "and what is settled stays");
+        assert!(!tried(0, false).arrived(None));
     }
 }

@@ -1,19 +1,18 @@
 //! The only file that knows how messages are stored.
 
-use std::collections::{BTreeMap, HashMap};
+mod bulk;
+
+use std::collections::HashMap;
 
 use flow::{Fault, Instant, Page, Refusal, Stop, Tx};
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    Condition, QueryOrder, QuerySelect, QueryTrait as _,
-    entity::prelude::*,
-    sea_query::{ExprTrait as _, LockBehavior, LockType, OnConflict},
-};
+use sea_orm::{Condition, QueryOrder, QuerySelect, QueryTrait as _, entity::prelude::*};
 use uuid::Uuid;
 
-use super::{Lane, Message, State, claim::Claimed, queue::Asked};
+use super::{Lane, Message, State};
 use crate::channel::{Channel, Medium};
 use contract::notification::v1 as pb;
+
+pub use bulk::{claim, insert, settle};
 
 mod row {
     use sea_orm::entity::prelude::*;
@@ -46,45 +45,6 @@ mod row {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Rows a statement: 16 values each stay under SQLite's 32,766.
-const CHUNK: usize = 1_000;
-
-/// Queues those that are new.
-pub async fn insert(tx: &Tx, asked: &[Asked]) -> Result<(), DbErr> {
-    let now = tx.now();
-    for part in asked.chunks(CHUNK) {
-        let rows = part.iter().cloned().map(|asked| to_row(asked, now));
-        row::Entity::insert_many(rows)
-            .on_conflict(OnConflict::column(row::Column::MessageId).do_nothing().to_owned())
-            .exec_without_returning(tx.conn())
-            .await?;
-    }
-    Ok(())
-}
-
-fn to_row(asked: Asked, now: Instant) -> row::ActiveModel {
-    let failure = asked.failure();
-    row::ActiveModel {
-        seq: NotSet,
-        message_id: Set(asked.id),
-        template: Set(asked.template),
-        locale: Set(asked.locale),
-        priority: Set(asked.priority),
-        on_behalf_of: Set(asked.on_behalf_of),
-        reference: Set(asked.reference),
-        medium: Set(asked.medium.unwrap_or(Medium::Text).as_str().to_owned()),
-        sealed: Set(failure.is_none().then_some(asked.sealed)),
-        state: Set(if failure.is_none() { State::Queued } else { State::Failed }.as_str().to_owned()),
-        channel: Set(None),
-        reason: Set(failure.map(|why| why.to_string()).unwrap_or_default()),
-        attempts: Set(0),
-        due_at: Set(now),
-        lease: Set(None),
-        created_at: Set(now),
-        updated_at: Set(now),
-    }
-}
-
 fn due(lane: Lane, now: Instant) -> Condition {
     let urgent = i32::from(pb::Priority::Urgent);
     Condition::all()
@@ -100,50 +60,15 @@ pub async fn any_due(conn: &impl ConnectionTrait, lane: Lane, now: Instant) -> R
     Ok(found.into_tuple::<i64>().one(conn).await?.is_some())
 }
 
-/// Puts the most pressing ones under a lease.
-pub async fn claim(tx: &Tx, lane: Lane, lease: Uuid, until: Instant, most: u64) -> Result<Vec<Claimed>, DbErr> {
+/// Those with these ids that go by this road.
+pub async fn lock_these(tx: &Tx, medium: Medium, ids: &[Uuid]) -> Result<HashMap<Uuid, Message>, Stop> {
     let rows = row::Entity::find()
-        .filter(due(lane, tx.now()))
-        .order_by_desc(row::Column::Priority)
+        .filter(row::Column::MessageId.is_in(ids.iter().copied()))
+        .filter(row::Column::Medium.eq(medium.as_str()))
         .order_by_asc(row::Column::Seq)
-        .limit(most)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .lock_exclusive()
         .all(tx.conn())
         .await?;
-    for part in rows.chunks(CHUNK) {
-        row::Entity::update_many()
-            .col_expr(row::Column::Lease, Expr::value(lease))
-            .col_expr(row::Column::DueAt, Expr::value(until))
-            .col_expr(row::Column::Attempts, Expr::col(row::Column::Attempts).add(1))
-            .filter(row::Column::Seq.is_in(part.iter().map(|row| row.seq)))
-            .exec(tx.conn())
-            .await?;
-    }
-    Ok(rows
-        .into_iter()
-        .map(|row| Claimed {
-            id: row.message_id,
-            template: row.template,
-            locale: row.locale,
-            reference: row.reference,
-            sealed: row.sealed.unwrap_or_default(),
-        })
-        .collect())
-}
-
-/// What is still under the lease.
-pub async fn lock_leased(tx: &Tx, lease: Uuid) -> Result<HashMap<Uuid, Message>, Stop> {
-    let queued = row::Column::State.eq(State::Queued.as_str());
-    lock(tx, Condition::all().add(row::Column::Lease.eq(lease)).add(queued)).await
-}
-
-/// Those with these ids.
-pub async fn lock_these(tx: &Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Message>, Stop> {
-    lock(tx, Condition::all().add(row::Column::MessageId.is_in(ids.iter().copied()))).await
-}
-
-async fn lock(tx: &Tx, which: Condition) -> Result<HashMap<Uuid, Message>, Stop> {
-    let rows = row::Entity::find().filter(which).order_by_asc(row::Column::Seq).lock_exclusive().all(tx.conn()).await?;
     rows.into_iter().map(|row| Ok((row.message_id, message(row)?))).collect()
 }
 
@@ -157,36 +82,9 @@ fn message(row: row::Model) -> Result<Message, Stop> {
         channel: row.channel.as_deref().and_then(Channel::stored),
         reason: row.reason,
         attempts: row.attempts,
+        asked_at: row.created_at,
         due_at: row.due_at,
     })
-}
-
-/// Saves them, all that ended alike in one statement; the content of what is no longer queued is erased (NO-4).
-pub async fn save(tx: &Tx, messages: impl IntoIterator<Item = Message>) -> Result<(), DbErr> {
-    let mut alike = BTreeMap::<_, Vec<Uuid>>::new();
-    for m in messages {
-        // When a message is due matters only while it is queued.
-        let due = (m.state == State::Queued).then_some(m.due_at);
-        alike.entry((m.state, m.channel, m.reason, due)).or_default().push(m.id);
-    }
-    for ((state, channel, reason, due), ids) in alike {
-        for part in ids.chunks(CHUNK) {
-            row::Entity::update_many()
-                .col_expr(row::Column::State, Expr::value(state.as_str()))
-                .col_expr(row::Column::Channel, Expr::value(channel.map(Channel::as_str)))
-                .col_expr(row::Column::Reason, Expr::value(reason.clone()))
-                .col_expr(row::Column::UpdatedAt, Expr::value(tx.now()))
-                .col_expr(row::Column::Lease, Expr::value(Option::<Uuid>::None))
-                .apply_if(due, |update, due| update.col_expr(row::Column::DueAt, Expr::value(due)))
-                .apply_if(due.is_none().then_some(()), |update, ()| {
-                    update.col_expr(row::Column::Sealed, Expr::value(Option::<Vec<u8>>::None))
-                })
-                .filter(row::Column::MessageId.is_in(part.iter().copied()))
-                .exec(tx.conn())
-                .await?;
-        }
-    }
-    Ok(())
 }
 
 /// What a list may be narrowed by.

@@ -5,8 +5,12 @@
 mod carrying;
 mod delivering;
 mod mailing;
+mod pacing;
 mod picturing;
+mod reporting;
 mod secrets;
+mod smtp_server;
+mod stand_in;
 
 use contract::{
     ask::{self, To},

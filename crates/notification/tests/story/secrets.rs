@@ -1,35 +1,146 @@
-//! Codes, addresses and passwords are nowhere in clear: not in the database, and gone from the queue once handed over (NO-4).
+//! Codes, addresses and passwords are nowhere in clear: in no table, no log line, no event, and nothing of them is left,
+//! sealed or not, once they are handed over (NO-4). The mailbox, which keeps them to be read, is impossible in production
+//! (NO-2).
 
-use contract::notification::v1::MessagesReported;
-use notification::Notification;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use boot::{Running, Start, settings::Sources};
+use contract::notification::v1::{
+    ListMailboxRequest, MessageRequest, MessagesReported, MessagesRequested, Priority,
+    mailbox_service_client::MailboxServiceClient,
+};
+use flow::{Clock, Engine};
+use notification::{Notification, Settings};
 use sea_orm::{ConnectionTrait, Statement};
-use testkit::{Trial, on_both};
+use testkit::{RecordingBus, Trial, on_both, on_both_with};
+use tracing_subscriber::fmt::MakeWriter;
 
-use crate::{ask_for, code, phone, reports};
+use crate::{
+    ask_for, asked, code, email, phone, reports,
+    smtp_server::{MailServer, Tls},
+    stand_in::{Act, StandIn},
+};
 
-async fn column(t: &Trial, sql: &str) -> Vec<Option<Vec<u8>>> {
+/// What the messages hold that nobody else may read.
+const CANARIES: [&str; 5] = ["804211", "01000001234", "minsu.kim", "Qx7-temporary", "김민수"];
+
+async fn texts(t: &Trial, sql: &str) -> Vec<String> {
     let db = t.running.flow.db().read();
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
-    rows.iter().map(|row| row.try_get::<Option<Vec<u8>>>("", "sealed").unwrap()).collect()
+    rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect()
 }
 
-fn holds(bytes: &[u8], clear: &str) -> bool {
-    bytes.windows(clear.len()).any(|window| window == clear.as_bytes())
+/// Every row of every table; bytes in hexadecimal and, where they are text, as that.
+async fn dump(t: &Trial) -> String {
+    let mut dump = String::new();
+    let tables = match t.engine {
+        Engine::Postgres => "SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = 'public'",
+        Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
+    };
+    for table in texts(t, tables).await {
+        let rows = match t.engine {
+            Engine::Postgres => {
+                texts(t, &format!("SELECT CAST(row_to_json(row) AS text) FROM \"{table}\" AS row")).await
+            }
+            Engine::Sqlite => {
+                let columns = texts(t, &format!("SELECT name FROM pragma_table_info('{table}')")).await;
+                let shown: Vec<_> = columns
+                    .iter()
+                    .map(|c| format!("CASE typeof({c}) WHEN 'blob' THEN lower(hex({c})) ELSE coalesce({c}, '') END"))
+                    .collect();
+                texts(t, &format!("SELECT {} FROM \"{table}\"", shown.join(" || ' ' || "))).await
+            }
+        };
+        dump.push_str(&format!("{table}: {}\n", rows.join("\n")));
+    }
+    dump
+}
+
+fn found_in(text: &str) -> Option<&'static str> {
+    CANARIES.into_iter().find(|canary| text.contains(canary) || text.contains(&hex::encode(canary)))
+}
+
+/// Collects the log of this test's thread, on which everything here runs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+fn secrets(t: &Trial) -> Vec<MessageRequest> {
+    let password = [("name", "김민수"), ("password", "Qx7-temporary")];
+    vec![
+        code(t, phone(1234)),
+        asked(t, "temporary-password", Priority::Normal, email(), &password),
+        asked(t, "temporary-password", Priority::Normal, phone(1234), &password),
+        asked(t, "one-time-code", Priority::Urgent, phone(1234), &[("cod", "804211")]),
+    ]
 }
 
 // NO-4
 #[tokio::test]
-async fn nothing_is_kept_in_clear_and_the_queue_forgets() {
+async fn after_the_hand_over_nothing_is_left_in_any_table_nor_the_log() {
+    let log = Log::default();
+    let logged = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let _guard = tracing::subscriber::set_default(logged);
+    // The first call meets a carrier that repeats what it was sent, in its refusal.
+    let carrier = StandIn::start(|call, _| match call {
+        0 => Act::Rubbish("01000001234 804211 is busy"),
+        _ => Act::Answer,
+    })
+    .await;
+    let server = MailServer::start(Tls::StartTls).await;
+    let (by_text, by_mail) = (carrier.settings(), server.settings());
+    let through = move |settings: &mut Settings| {
+        by_text(settings);
+        by_mail(settings);
+    };
+    on_both_with::<Notification, _>(through, |t| async move {
+        let messages = secrets(&t);
+        t.hear("asker", MessagesRequested { messages: messages.clone() }).await;
+        let told = reports(&t, 4).await;
+        assert_eq!(found_in(&format!("{told:?}")), None);
+        let dump = dump(&t).await;
+        assert!(messages.iter().all(|m| dump.contains(&m.reference)), "the dump shows what is there: {dump}");
+        assert_eq!(found_in(&dump), None, "{dump}");
+        for message in &messages {
+            assert!(!dump.contains(&hex::encode(&message.sealed[..24])), "not even sealed");
+        }
+    })
+    .await;
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("handed over") && log.contains("did not take a call"), "the log was heard");
+    let ours = log.lines().filter(|line| !line.contains("lettre::") && !line.contains("mailin::"));
+    let leak = ours.filter(|line| found_in(line).is_some()).collect::<Vec<_>>();
+    assert_eq!(leak, Vec::<&str>::new());
+}
+
+// NO-4
+#[tokio::test]
+async fn the_mailbox_keeps_what_it_shows_sealed() {
     on_both::<Notification, _>(|t| async move {
-        ask_for(&t, vec![code(&t, phone(1234))]).await;
-        let told = reports(&t, 1).await;
-        assert_eq!(column(&t, "SELECT sealed FROM message").await, [None]);
-        let kept = column(&t, "SELECT sealed FROM mailbox_message").await;
-        let kept = kept[0].as_deref().unwrap();
-        assert!(!holds(kept, "804211") && !holds(kept, "01000001234"));
-        assert!(!format!("{told:?}").contains("0100000"));
+        ask_for(&t, secrets(&t)).await;
+        reports(&t, 4).await;
+        assert_eq!(found_in(&dump(&t).await), None);
         for fact in t.bus.told::<MessagesReported>().await {
-            assert!(!format!("{fact:?}").contains("804211"));
+            assert_eq!(found_in(&format!("{fact:?}")), None);
         }
     })
     .await;
@@ -45,4 +156,42 @@ async fn the_database_refuses_to_keep_what_was_handed_over() {
         assert!(keep.is_err());
     })
     .await;
+}
+
+/// Notification as production starts it: nobody is a developer.
+async fn in_production(change: impl FnOnce(&mut Settings)) -> anyhow::Result<(Running, tempfile::TempDir)> {
+    let folder = tempfile::tempdir()?;
+    let sources = Sources::load(include_str!("../../notification.default.toml"))?;
+    let mut common = sources.common()?;
+    common.developer = false;
+    common.data_dir = folder.path().to_owned();
+    common.listen.grpc = "127.0.0.1:0".parse()?;
+    let mut settings: Settings = sources.get("notification")?;
+    change(&mut settings);
+    let clock = Clock::by_hand("2026-11-23T01:00:00Z".parse()?);
+    let start = Start { common, clock, bus: Arc::new(RecordingBus::default()) };
+    Ok((Running::start_with::<Notification>(&start, settings).await?, folder))
+}
+
+// NO-2: with production settings (which allow no developer: `boot::settings`) there is no mailbox
+#[tokio::test]
+async fn production_has_no_mailbox() {
+    let carrier = StandIn::start(|_, _| Act::Answer).await;
+    let server = MailServer::start(Tls::Wrapped).await;
+    let (by_text, by_mail) = (carrier.settings(), server.settings());
+    for (change, named) in [(&by_text as &dyn Fn(&mut Settings), "notification.mail"), (&by_mail, "notification.text")]
+    {
+        let refused = in_production(change).await.err().unwrap();
+        assert!(format!("{refused:#}").contains(&format!("{named} = \"mailbox\"")), "{refused:#}");
+    }
+    let (running, _folder) = in_production(|settings| {
+        by_text(settings);
+        by_mail(settings);
+    })
+    .await
+    .unwrap();
+    let mut mailbox = MailboxServiceClient::connect(format!("http://{}", running.address)).await.unwrap();
+    let no = mailbox.list_mailbox(ListMailboxRequest::default()).await.unwrap_err();
+    assert_eq!(no.code(), tonic::Code::NotFound);
+    running.halt();
 }
