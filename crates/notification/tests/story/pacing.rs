@@ -110,11 +110,15 @@ async fn queue(t: &Trial, count: u32) {
         Engine::Sqlite => ("randomblob(16)", format!("x'{}'", hex::encode(one.sealed))),
     };
     let at = t.clock.now().format("%Y-%m-%d %H:%M:%S+00:00");
+    // Some thousands at a time: a slow machine has a limit on statements, too.
+    const PIECE: u32 = 5_000;
     let sql = format!(
-        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count}) INSERT INTO message \
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {PIECE}) INSERT INTO message \
          (message_id, template, locale, priority, on_behalf_of, reference, medium, sealed, state, reason, attempts, \
          due_at, created_at, updated_at) SELECT {id}, 'gift-notice', 'ko', 1, '', '', 'text', {sealed}, 'queued', '', \
          0, '{at}', '{at}', '{at}' FROM n"
     );
-    t.running.flow.db().write().execute_unprepared(&sql).await.unwrap();
+    for _ in 0..count / PIECE {
+        t.running.flow.db().write().execute_unprepared(&sql).await.unwrap();
+    }
 }
