@@ -37,7 +37,7 @@ fn accepted() -> (MessageState, String) {
 // NO-1, NO-2
 #[tokio::test]
 async fn mails_go_over_tls_signed_in() {
-    for tls in [Tls::Wrapped, Tls::StartTls] {
+    for tls in [Tls::Wrapped, Tls::Upgraded] {
         let server = MailServer::start(tls).await;
         on_both_with::<Notification, _>(server.settings(), |t| {
             let server = server.clone();
@@ -79,7 +79,7 @@ async fn nothing_gets_through(server: &MailServer, change: impl Fn(&mut Settings
 // NO-2
 #[tokio::test]
 async fn a_server_nobody_vouches_for_gets_nothing() {
-    for tls in [Tls::Wrapped, Tls::StartTls] {
+    for tls in [Tls::Wrapped, Tls::Upgraded] {
         let server = MailServer::start(tls).await;
         let other = server.file("other.pem").display().to_string();
         nothing_gets_through(&server, |settings| settings.smtp.ca_file.clone_from(&other), "SMTP").await;
@@ -135,7 +135,7 @@ async fn busy_is_tried_again_and_gone_is_gone() {
 // NO-1: whatever is cut, its reader has it once, known by its Message-ID
 #[tokio::test]
 async fn a_mail_that_was_cut_off_is_one_mail() {
-    let server = MailServer::start(Tls::StartTls).await;
+    let server = MailServer::start(Tls::Upgraded).await;
     on_both_with::<Notification, _>(server.settings(), |t| {
         let server = server.clone();
         async move {

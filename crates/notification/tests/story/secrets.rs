@@ -106,7 +106,7 @@ async fn after_the_hand_over_nothing_is_left_in_any_table_nor_the_log() {
         _ => Act::Answer,
     })
     .await;
-    let server = MailServer::start(Tls::StartTls).await;
+    let server = MailServer::start(Tls::Upgraded).await;
     let (by_text, by_mail) = (carrier.settings(), server.settings());
     let through = move |settings: &mut Settings| {
         by_text(settings);

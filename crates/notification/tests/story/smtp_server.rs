@@ -30,7 +30,7 @@ pub enum Tls {
     /// From the first byte on.
     Wrapped,
     /// After STARTTLS.
-    StartTls,
+    Upgraded,
 }
 
 #[derive(Default)]
@@ -78,7 +78,7 @@ impl MailServer {
         let url = match self.tls {
             Tls::None => format!("smtp://localhost:{}", self.port),
             Tls::Wrapped => format!("smtps://{USER}:correct%20horse@localhost:{}", self.port),
-            Tls::StartTls => format!("smtp://{USER}:correct%20horse@localhost:{}?tls=required", self.port),
+            Tls::Upgraded => format!("smtp://{USER}:correct%20horse@localhost:{}?tls=required", self.port),
         };
         let ca_file = self.file("ca.pem");
         move |settings| {
@@ -107,7 +107,7 @@ impl MailServer {
         if self.tls != Tls::None {
             builder.enable_auth(AuthMechanism::Plain);
         }
-        if self.tls == Tls::StartTls {
+        if self.tls == Tls::Upgraded {
             builder.enable_start_tls();
         }
         let address = stream.peer_addr()?.ip();
