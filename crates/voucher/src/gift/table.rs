@@ -73,7 +73,7 @@ pub async fn insert(tx: &Tx, send: &Send, lot: &Lot, gifts: &[(Gift, Vec<u8>)]) 
         sql::json_id(conn, "value->>0"),
         sql::json_id(conn, "value->>1"),
         sql::json_bytes(conn, "value->>4"),
-        sql::json_rows(conn, 1)
+        sql::json_rows(conn, "$1")
     );
     let values: Vec<Value> = vec![
         json.into(),
