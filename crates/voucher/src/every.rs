@@ -1,6 +1,7 @@
 //! What time sets off.
 
 pub mod day_expire_lots;
+pub mod day_forget_images;
 pub mod hour_forget_uploads;
 pub mod hour_notice_lots;
 pub mod hour_remind_recipients;

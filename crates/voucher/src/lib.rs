@@ -6,6 +6,7 @@ pub mod every;
 pub mod excel;
 pub mod gift;
 pub mod gift_code;
+pub mod image;
 pub mod late_send;
 pub mod ledger;
 pub mod lot;
@@ -29,7 +30,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use boot::{Kit, Service, Wired};
 use contract::voucher::v1::{
-    gift_service_server::GiftServiceServer, late_send_service_server::LateSendServiceServer,
+    gift_service_server::GiftServiceServer, image_service_server::ImageServiceServer, late_send_service_server::LateSendServiceServer,
     lot_service_server::LotServiceServer, phone_proof_service_server::PhoneProofServiceServer,
     policy_service_server::PolicyServiceServer, received_gift_service_server::ReceivedGiftServiceServer,
     recipient_service_server::RecipientServiceServer, send_service_server::SendServiceServer,
@@ -56,6 +57,7 @@ impl Service for Voucher {
         let flow = kit.flow().with(Arc::new(kit.keys())).with(Arc::new(settings));
         let rpc = rpc::Rpc::new(flow.clone(), reader);
         Ok(Wired::new(&flow)
+            .grpc(ImageServiceServer::new(rpc.clone()))
             .grpc(LotServiceServer::new(rpc.clone()))
             .grpc(PolicyServiceServer::new(rpc.clone()))
             .grpc(SendServiceServer::new(rpc.clone()))
@@ -71,6 +73,7 @@ impl Service for Voucher {
             .when("purchase_refund_requested", when::purchase_refund_requested::when)
             .when("messages_reported", when::messages_reported::when)
             .worker("second_dispatch_due_sends", Every::seconds(1), every::second_dispatch_due_sends::work)
+            .every("day_forget_images", Every::day(), every::day_forget_images::every)
             .every("day_expire_lots", Every::day(), every::day_expire_lots::every)
             .every("hour_forget_uploads", Every::hours(1), every::hour_forget_uploads::every)
             .every("hour_notice_lots", Every::hours(1), every::hour_notice_lots::every)

@@ -1,9 +1,10 @@
-//! What the recipients read and how it travels (VO-6): SMS up to 40 characters, longer as LMS. The 40 and the 1,000
-//! count the sender's body; the claim link is appended, and then the carrier's 90 and 2,000 bytes in CP949 count too.
-//! Characters CP949 cannot hold are refused by name. Pure.
+//! What the recipients read and how it travels (VO-6): SMS up to 40 characters, longer as LMS, with an image as MMS. The
+//! 40 and the 1,000 count the sender's body; the claim link is appended, and then the carrier's 90 and 2,000 bytes in
+//! CP949 count too. Characters CP949 cannot hold are refused by name. Pure.
 
 pub mod send_test;
 
+use contract::notification::v1::Channel;
 use encoding_rs::EUC_KR;
 use flow::{Refusal, code};
 use serde::{Deserialize, Serialize};
@@ -33,15 +34,29 @@ pub enum Kind {
     Sms,
     /// Long, with a subject.
     Lms,
+    /// With an image.
+    Mms,
 }
 
-/// Subject and body as the sender wrote them.
+impl From<Kind> for Channel {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Sms => Self::Sms,
+            Kind::Lms => Self::Lms,
+            Kind::Mms => Self::Mms,
+        }
+    }
+}
+
+/// Subject and body as the sender wrote them, and the image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Only in LMS.
+    /// Only in LMS and MMS.
     pub subject: String,
     /// 1 to 1,000 characters.
     pub body: String,
+    /// The digest of its image.
+    pub image: Option<String>,
 }
 
 impl Message {
@@ -50,7 +65,7 @@ impl Message {
         let subject = text::optional(subject, LONGEST_SUBJECT)?.unwrap_or_default();
         let body = text::body(body, LONGEST_BODY)?;
         match strangers(&format!("{subject}{body}")) {
-            None => Ok(Self { subject, body }),
+            None => Ok(Self { subject, body, image: None }),
             Some(strangers) => Err(Wrong::new("CHARACTERS_NOT_SENDABLE", "", "").said(
                 format!("A text message cannot hold these characters: {strangers}"),
                 format!("문자에 쓸 수 없는 글자가 있습니다: {strangers}"),
@@ -61,7 +76,7 @@ impl Message {
     /// The whole text that a recipient gets with this gift.
     pub fn text(&self, claim_url: &str, code: &GiftCode, amount: Money) -> String {
         let code = code.reveal();
-        format!("{}\n\n선물 {}원 받기\n{claim_url}/g/{code}\n코드 {code}", self.body, grouped(amount))
+        format!("{}\n\n선물 {}원 받기\n{claim_url}/g/{code}\n코드 {code}", self.body, amount)
     }
 
     /// How the whole text travels.
@@ -69,6 +84,9 @@ impl Message {
         let bytes = bytes(whole);
         if bytes > LMS_BYTES {
             return Err(MESSAGE_TOO_LONG.with("bytes", bytes));
+        }
+        if self.image.is_some() {
+            return Ok(Kind::Mms);
         }
         let short = self.body.chars().count() <= SMS_CHARACTERS && bytes <= SMS_BYTES;
         Ok(if short { Kind::Sms } else { Kind::Lms })
@@ -103,19 +121,6 @@ fn strangers(text: &str) -> Option<String> {
     (!found.is_empty()).then_some(found)
 }
 
-/// `16,633,000`.
-fn grouped(amount: Money) -> String {
-    let digits = amount.won().to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +138,19 @@ mod tests {
         assert_eq!(kind(&"a".repeat(40)).unwrap(), Kind::Sms);
         let message = Message::new("", &"가".repeat(40)).unwrap();
         assert_eq!(message.kind(&format!("{}\nhttps://x.example/g", message.body)).unwrap(), Kind::Lms);
+    }
+
+    #[test]
+    fn with_an_image_it_is_an_mms_whatever_its_length() {
+        // VO-6
+        let message = |body: &str| Message { image: Some("00".repeat(32)), ..Message::new("제목", body).unwrap() };
+        for body in ["감사합니다".to_owned(), "가".repeat(900)] {
+            let message = message(&body);
+            assert_eq!(message.kind(&message.body).unwrap(), Kind::Mms);
+            assert_eq!(message.subject_of(Kind::Mms), "제목");
+        }
+        let full = message(&"가".repeat(1_000));
+        assert_eq!(full.kind_ahead("https://gift.example").unwrap_err().reason(), "MESSAGE_TOO_LONG");
     }
 
     #[test]

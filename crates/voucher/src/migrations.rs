@@ -5,6 +5,7 @@ mod m0002_sends;
 mod m0003_approvals;
 mod m0004_notices;
 mod m0005_sheets;
+mod m0006_images;
 mod m0007_watch;
 
 use sea_orm_migration::{
@@ -20,6 +21,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0003_approvals::Migration),
         Box::new(m0004_notices::Migration),
         Box::new(m0005_sheets::Migration),
+        Box::new(m0006_images::Migration),
         Box::new(m0007_watch::Migration),
     ]
 }

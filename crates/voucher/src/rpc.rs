@@ -1,6 +1,7 @@
 //! Each RPC: parse → verb → render.
 
 mod gift;
+mod image;
 mod late_send;
 mod lot;
 mod phone_proof;

@@ -148,12 +148,13 @@ impl Send {
         }
     }
 
-    /// The digest an identity verification is bound to (VO-7): title, time, message. Each part with its length, so that
-    /// no two contents have one digest; in lower-case hex.
+    /// The digest an identity verification is bound to (VO-7): title, time, message, and the image if there is one. Each
+    /// part with its length, so that no two contents have one digest; in lower-case hex.
     pub fn content_hash(&self) -> String {
         let time = self.scheduled_at.map_or_else(String::new, |at| at.timestamp().to_string());
         let mut hash = Sha256::new_with_prefix("dure voucher send v1");
-        for part in [&self.id.to_string(), &self.title, &time, &self.message.subject, &self.message.body] {
+        let parts = [&self.id.to_string(), &self.title, &time, &self.message.subject, &self.message.body];
+        for part in parts.into_iter().chain(&self.message.image) {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -235,6 +236,7 @@ mod tests {
             Send { scheduled_at: Some(send.created_at), ..send.clone() },
             Send { message: Message::new("", "고맙습니다").unwrap(), ..send.clone() },
             Send { message: Message::new("제목", "감사합니다").unwrap(), ..send.clone() },
+            Send { message: Message { image: Some("00".repeat(32)), ..send.message.clone() }, ..send.clone() },
         ];
         others.retain(|other| other.content_hash() == hash);
         assert!(others.is_empty());

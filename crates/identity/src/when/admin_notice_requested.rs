@@ -1,6 +1,7 @@
-//! A service wants admins of a company told something (VO-15, VO-20): each gets a mail.
+//! A service wants admins of a company told something (VO-15, VO-20): each gets a mail, or a text if that is what
+//! it asks for.
 
-use contract::identity::v1::AdminNoticeRequested;
+use contract::{identity::v1::AdminNoticeRequested, notification::v1::Channel};
 use flow::{Fault, Flow, Stop};
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ pub async fn when(flow: Flow, fact: AdminNoticeRequested) -> Result<TellAdmins, 
         id => id.parse().map(Some).map_err(Fault::bug),
     };
     let content = contract::ask::open(flow.sealer(), &fact.sealed).map_err(Fault::bug)?;
+    let text = content.channel() != Channel::Unspecified;
     Ok(TellAdmins {
         notice: Uuid::try_parse(&fact.notice_id).map_err(Fault::bug)?,
         company: fact.company_id.parse().map_err(Fault::bug)?,
@@ -22,6 +24,7 @@ pub async fn when(flow: Flow, fact: AdminNoticeRequested) -> Result<TellAdmins, 
             except: account(&fact.except_account_id)?,
         },
         template: fact.template,
+        text: text.then(|| (content.channel, content.picture.clone())),
         variables: content.variables.into_iter().collect(),
     })
 }

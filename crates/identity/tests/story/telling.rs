@@ -2,7 +2,7 @@
 
 use contract::{
     ask::{self, Admins},
-    notification::v1::{MessagesRequested, message_content::To},
+    notification::v1::{Channel, MessagesRequested, message_content::To},
 };
 use identity::Identity;
 use testkit::{Trial, callers, on_both};
@@ -14,6 +14,32 @@ use crate::{
 };
 
 const OTHER_BRN: &str = "1098765432";
+
+// VO-6, ID-6
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_is_sent_a_text_to_the_phone_that_was_verified() {
+    on_both::<Identity, _>(|t| async move {
+        let w = World::new(&t);
+        let company = w.voucher_company("narumi1", "01000001234", BRN).await.company_id.parse().unwrap();
+        let boss = w.sign_in("narumi1", "01000001234", 2).await;
+        let account = boss.account().unwrap().id;
+        let (id, picture) = (Uuid::new_v4(), Some("00".repeat(32)));
+        let text = [("subject", String::new()), ("text", "감사합니다".to_owned())];
+        let sealer = t.running.flow.sealer();
+        let fact = ask::own_phone(sealer, id, company, account, "send-test", text, Channel::Mms, picture.clone());
+        t.hear(&id.to_string(), fact).await;
+        let message = t
+            .until("the text is asked for", || async {
+                let told = t.bus.told::<MessagesRequested>().await;
+                told.into_iter().flat_map(|m| m.messages).find(|m| m.template == "send-test")
+            })
+            .await;
+        let content = ask::open(sealer, &message.sealed).unwrap();
+        assert_eq!((content.channel(), Some(content.picture.clone())), (Channel::Mms, picture));
+        assert_eq!(content.to, Some(To::Phone("01000001234".into())));
+    })
+    .await;
+}
 
 /// Who was mailed a notice so far, in order; each mail says what was asked and for which company.
 async fn mailed(t: &Trial) -> Vec<String> {

@@ -110,13 +110,23 @@ pub fn admins<'a>(
     template: &str,
     variables: impl IntoIterator<Item = (&'a str, String)>,
 ) -> AdminNoticeRequested {
+    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    notice(sealer, id, company, who, template, &MessageContent { variables, ..MessageContent::default() })
+}
+
+fn notice(
+    sealer: &Sealer,
+    id: Uuid,
+    company: CompanyId,
+    who: Admins,
+    template: &str,
+    content: &MessageContent,
+) -> AdminNoticeRequested {
     let (permission, only, except) = match who {
         Admins::Holding(permission) => (permission, None, None),
         Admins::HoldingBut(permission, except) => (permission, None, Some(except)),
         Admins::Only(only) => ("", Some(only), None),
     };
-    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let content = MessageContent { variables, ..MessageContent::default() };
     let text = |id: Option<AccountId>| id.map(|id| id.to_string()).unwrap_or_default();
     AdminNoticeRequested {
         notice_id: id.to_string(),
@@ -127,6 +137,28 @@ pub fn admins<'a>(
         template: template.to_owned(),
         sealed: sealer.seal(CONTEXT, &content.encode_to_vec()),
     }
+}
+
+/// An admin to be told by a text to the own phone, which identity alone knows and has verified; of this kind, whatever its
+/// length. `id` as in [`admins`].
+#[expect(
+    clippy::too_many_arguments,
+    reason = "they are the fields of one flat message; a builder would only rename them"
+)]
+pub fn own_phone<'a>(
+    sealer: &Sealer,
+    id: Uuid,
+    company: CompanyId,
+    account: AccountId,
+    template: &str,
+    variables: impl IntoIterator<Item = (&'a str, String)>,
+    channel: Channel,
+    picture: Option<String>,
+) -> AdminNoticeRequested {
+    let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let picture = picture.unwrap_or_default();
+    let content = MessageContent { variables, channel: channel.into(), picture, ..MessageContent::default() };
+    notice(sealer, id, company, Admins::Only(account), template, &content)
 }
 
 /// Opens what [`message`] or [`admins`] sealed.

@@ -112,7 +112,7 @@ pub async fn with_messages(conn: &impl ConnectionTrait, gifts: Vec<Gift>) -> Res
     let values: Vec<Value> = sends.into_iter().map(Value::from).collect();
     let words: Vec<Words> = sql::rows(conn, &sql, values).await?;
     let messages: HashMap<Uuid, Message> =
-        words.into_iter().map(|of| (of.id, Message { subject: of.subject, body: of.body })).collect();
+        words.into_iter().map(|of| (of.id, Message { subject: of.subject, body: of.body, image: None })).collect();
     gifts
         .into_iter()
         .map(|gift| match messages.get(&gift.send.uuid()).cloned() {

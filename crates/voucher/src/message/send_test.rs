@@ -1,18 +1,15 @@
 //! A test send (VO-6): the message as it stands, marked as a test, to the admin's own phone, at no cost and with a code
-//! that opens nothing.
+//! that opens nothing. Which phone that is, identity knows, which verified it (ID-6): nobody names one here.
 
-use contract::{
-    ask::{self, To},
-    notification::v1::{MessagesRequested, Priority},
-};
+use contract::ask;
 use flow::{Caller, Refusal, Stop, Tx, Verb};
 use serde::Serialize;
-use uuid::Uuid;
-use words::{Money, Phone};
+use words::Money;
 
 use super::Kind;
 use crate::{
     gift_code::GiftCode,
+    image,
     send::{self, PERMISSION, SendId},
     settings::Settings,
     throttle::Limit,
@@ -29,8 +26,6 @@ const EXAMPLE: Money = Money::from_won(10_000);
 pub struct SendTestMessage {
     /// The send.
     pub send: SendId,
-    /// The admin's own.
-    pub phone: Phone,
 }
 
 impl Verb for SendTestMessage {
@@ -42,7 +37,7 @@ impl Verb for SendTestMessage {
     }
 
     async fn perform(&self, tx: &mut Tx) -> Result<Kind, Stop> {
-        let company = tx.caller().company()?;
+        let (company, account) = (tx.caller().company()?, tx.caller().account()?.id);
         let settings = tx.part::<Settings>();
         let limit = Limit {
             counted: tx.sealer().digest(format!("test messages {company}").as_bytes()).to_vec(),
@@ -53,18 +48,19 @@ impl Verb for SendTestMessage {
         let send = send::table::lock(tx, self.send, company).await?;
         let text = send.message.text(&settings.claim_url, &GiftCode::random(), EXAMPLE);
         let kind = send.message.kind(&format!("{MARK}{text}"))?;
-        let message = ask::message(
+        let subject = send.message.subject_of(kind).to_owned();
+        let test = ask::own_phone(
             tx.sealer(),
-            tx.id::<Uuid>(),
+            tx.id(),
+            company,
+            account,
             TEMPLATE,
-            Priority::Normal,
-            &company.to_string(),
-            &send.id.to_string(),
-            To::Phone(self.phone.clone()),
-            [("subject", send.message.subject_of(kind).to_owned()), ("text", text)],
-            Vec::new(),
+            [("subject", subject), ("text", text)],
+            kind.into(),
+            send.message.image.clone(),
         );
-        tx.announce(send.id, send.version, MessagesRequested { messages: vec![message] });
+        image::offer(tx, &send).await?;
+        tx.announce(send.id, send.version, test);
         Ok(kind)
     }
 }

@@ -9,7 +9,7 @@ use contract::{
 use flow::{Fields, Instant, Read, Refusal, Verb};
 use futures::Stream;
 use tonic::{Request, Response, Status};
-use words::{Phone, Wrong, text};
+use words::{Wrong, text};
 
 use super::{Rpc, caller_of};
 use crate::{
@@ -96,8 +96,8 @@ impl SendService for Rpc {
     ) -> Result<Response<pb::SendTestMessageReply>, Status> {
         let parse = |m: pb::SendTestMessageRequest| {
             let f = Fields::new();
-            let (send, phone) = f.all((f.parse("send_id", &m.send_id), f.parse::<Phone>("phone", &m.phone)))?;
-            Ok(SendTestMessage { send, phone })
+            let (send,) = f.all((f.parse("send_id", &m.send_id),))?;
+            Ok(SendTestMessage { send })
         };
         let render = |kind: Kind| pb::SendTestMessageReply { message_kind: views::message_kind(kind).into() };
         self.flow.write(request, parse, render).await
@@ -131,7 +131,7 @@ impl SendService for Rpc {
 
 impl Rpc {
     /// A write that answers the send as it is shown after it.
-    async fn changed<M, V>(
+    pub(super) async fn changed<M, V>(
         &self,
         request: Request<M>,
         parse: impl FnOnce(M) -> Result<V, Refusal>,
@@ -188,13 +188,19 @@ fn parse_change(m: pb::ChangeSendRequest) -> Result<ChangeSend, Refusal> {
     let title = m.title.as_deref().map_or(Some(None), |title| f.word("title", send::title(title)).map(Some));
     let words = m.message.as_ref().map_or(Some(None), |given| f.word("message", message(Some(given))).map(Some));
     let lot = f.optional("lot_id", m.lot_id.as_deref().unwrap_or_default());
-    let version = match m.etag.as_str() {
-        "" => Some(None),
-        etag => f.word("etag", etag.parse::<i64>().map_err(|_| NOT_AN_ETAG)).map(Some),
-    };
+    let version = etag(&f, &m.etag);
     let (send, title, scheduled_at, message, lot, version) =
         f.all((f.parse::<SendId>("send_id", &m.send_id), title, scheduled_at, words, lot, version))?;
-    Ok(ChangeSend { send, title, scheduled_at, message, lot, verification: m.verification_token, version })
+    let verification = m.verification_token;
+    Ok(ChangeSend { title, scheduled_at, message, lot, verification, version, ..ChangeSend::nothing(send) })
+}
+
+/// The version it was read at, if the caller says.
+pub(super) fn etag(f: &Fields, given: &str) -> Option<Option<i64>> {
+    match given {
+        "" => Some(None),
+        etag => f.word("etag", etag.parse::<i64>().map_err(|_| NOT_AN_ETAG)).map(Some),
+    }
 }
 
 const NOT_AN_ETAG: Wrong =

@@ -1,4 +1,4 @@
-//! Changes a draft, or a scheduled send until it starts (VO-9): title, time, message; in a draft also type and lot. What
+//! Changes a draft, or a scheduled send until it starts (VO-9): title, time, message, image; in a draft also type and lot. What
 //! the confirmation was bound to (VO-7) asks for a new verification when it changes, and what a second admin had approved
 //! for a new approval (VO-20). An immediate send cannot be changed.
 
@@ -44,14 +44,32 @@ pub struct ChangeSend {
     pub title: Option<String>,
     /// A new time; `Some(None)` makes a draft immediate.
     pub scheduled_at: Option<Option<Instant>>,
-    /// A new message.
+    /// A new message; the image stays.
     pub message: Option<Message>,
+    /// A new image, by its digest; `Some(None)` takes it away.
+    pub image: Option<Option<String>>,
     /// Another lot.
     pub lot: Option<LotId>,
     /// From identity, for a scheduled send.
     pub verification: String,
     /// The version it was read at.
     pub version: Option<i64>,
+}
+
+impl ChangeSend {
+    /// Of this send nothing yet.
+    pub fn nothing(send: SendId) -> Self {
+        Self {
+            send,
+            title: None,
+            scheduled_at: None,
+            message: None,
+            image: None,
+            lot: None,
+            verification: String::new(),
+            version: None,
+        }
+    }
 }
 
 impl Send {
@@ -70,7 +88,8 @@ impl Send {
         let before = self.content_hash();
         self.title = change.title.clone().unwrap_or_else(|| self.title.clone());
         self.scheduled_at = change.scheduled_at.unwrap_or(self.scheduled_at);
-        self.message = change.message.clone().unwrap_or_else(|| self.message.clone());
+        let image = change.image.clone().unwrap_or_else(|| self.message.image.clone());
+        self.message = Message { image, ..change.message.clone().unwrap_or_else(|| self.message.clone()) };
         self.lot = change.lot.unwrap_or(self.lot);
         let verify = scheduled && self.content_hash() != before;
         if verify && self.decided_by.is_some() {
@@ -123,15 +142,7 @@ mod tests {
     }
 
     fn change() -> ChangeSend {
-        ChangeSend {
-            send: uuid::Uuid::nil().into(),
-            title: None,
-            scheduled_at: None,
-            message: None,
-            lot: None,
-            verification: String::new(),
-            version: None,
-        }
+        ChangeSend::nothing(uuid::Uuid::nil().into())
     }
 
     #[test]
@@ -143,12 +154,28 @@ mod tests {
         assert!(scheduled().change(&ChangeSend { title: Some("새 제목".into()), ..change() }, by(), now).unwrap());
         assert!(!scheduled().change(&ChangeSend { title: Some(draft().title), ..change() }, by(), now).unwrap());
         assert!(!draft().change(&ChangeSend { title: Some("새 제목".into()), ..change() }, by(), now).unwrap());
+        let image = Some(Some("00".repeat(32)));
+        assert!(scheduled().change(&ChangeSend { image, ..change() }, by(), now).unwrap());
+        assert!(!scheduled().change(&ChangeSend { image: Some(None), ..change() }, by(), now).unwrap(), "it has none");
         let immediate = scheduled().change(&ChangeSend { scheduled_at: Some(None), ..change() }, by(), now);
         assert_eq!(immediate.unwrap_err().reason(), "SEND_CONFIRMED");
         let late = Send { state: State::Sending, ..draft() }.change(&change(), by(), now);
         assert_eq!(late.unwrap_err().reason(), "SEND_NOT_CHANGEABLE");
         let stale = draft().change(&ChangeSend { version: Some(7), ..change() }, by(), now);
         assert_eq!(stale.unwrap_err().reason(), "SEND_CHANGED");
+    }
+
+    #[test]
+    fn the_image_stays_when_the_words_change_and_goes_when_it_is_taken_away() {
+        // VO-9
+        let now: Instant = "2026-11-23T01:00:00Z".parse().unwrap();
+        let mut send = draft();
+        send.change(&ChangeSend { image: Some(Some("00".repeat(32))), ..change() }, by(), now).unwrap();
+        let words = Message::new("", "고맙습니다").unwrap();
+        send.change(&ChangeSend { message: Some(words), ..change() }, by(), now).unwrap();
+        assert_eq!((send.message.body.as_str(), send.message.image.is_some()), ("고맙습니다", true));
+        send.change(&ChangeSend { image: Some(None), ..change() }, by(), now).unwrap();
+        assert_eq!(send.message.image, None);
     }
 
     #[test]

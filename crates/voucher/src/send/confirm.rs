@@ -7,7 +7,7 @@ use flow::{Account, Caller, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
 use words::AccountId;
 
-use super::{PERMISSION, Send, SendId, State, propose_split::split, table, tell};
+use super::{PERMISSION, Send, SendId, State, propose_split, table, tell};
 use crate::{
     ledger::{self, Movement},
     lot::{self, Lot},
@@ -30,9 +30,9 @@ pub const LOT_BALANCE_TOO_LOW: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,
     "LOT_BALANCE_TOO_LOW",
     "This send needs {total} won, its lot has {available}. One send is paid from one lot: split it, for example {split}. \
-     Your lots: {lots}.",
+     What no lot can pay: {missing} won. Your lots: {lots}.",
     "발송 금액은 {total}원인데 구매 건의 잔액은 {available}원입니다. 한 번의 발송은 한 구매 건에서만 할 수 있으니 나누어 \
-     발송하세요. 예: {split}. 구매 건별 잔액: {lots}.",
+     발송하세요. 예: {split}. 어느 구매 건으로도 부족한 금액: {missing}원. 구매 건별 잔액: {lots}.",
 );
 /// VO-7.
 pub const VERIFICATION_REQUIRED: Refusal = Refusal::new(
@@ -158,14 +158,15 @@ pub async fn verify(tx: &Tx, token: &str, account: &Account, send: SendId, conte
 
 async fn too_low(tx: &Tx, send: &Send, lot: &Lot) -> Result<Refusal, Stop> {
     let lots = lot::table::usable(tx.conn(), send.company, tx.today()).await?;
-    let parts = split(send.total, &lots);
-    let list = |pairs: Vec<String>| if pairs.is_empty() { "-".to_owned() } else { pairs.join(", ") };
-    let proposal = list(parts.iter().map(|part| format!("{} of {}", part.amount.won(), part.lot)).collect());
-    let all = list(lots.iter().map(|lot| format!("{} ({})", lot.id, lot.buckets.available.won())).collect());
+    let split = propose_split::of(tx.conn(), send, &lots).await?;
+    let list = |pairs: Vec<String>| if pairs.is_empty() { "-".to_owned() } else { pairs.join("; ") };
+    let parts = list(split.parts.iter().map(|part| format!("{} ({})", part.lot, part.amount)).collect());
+    let all = list(lots.iter().map(|lot| format!("{} ({})", lot.id, lot.buckets.available)).collect());
     Ok(LOT_BALANCE_TOO_LOW
-        .with("total", send.total.won())
-        .with("available", lot.buckets.available.won())
-        .with("split", proposal)
+        .with("total", send.total)
+        .with("available", lot.buckets.available)
+        .with("missing", split.missing)
+        .with("split", parts)
         .with("lots", all)
         .with("lot_id", lot.id))
 }

@@ -15,6 +15,7 @@ use super::{Send, State, table};
 use crate::{
     gift::{self, Gift, GiftId},
     gift_code::GiftCode,
+    image,
     ledger::{self, Movement},
     lot::{self, Lot},
     recipient::{self, Recipient},
@@ -49,6 +50,9 @@ impl Verb for IssueChunk {
             send.started_at = Some(tx.now());
         }
         if let Some(last) = next.last() {
+            if send.issued_through == 0 {
+                image::offer(tx, &send).await?;
+            }
             send.issued_through = last.number;
             issue(tx, &send, &lot, &next, total).await?;
         }
@@ -105,7 +109,7 @@ fn message(
         Priority::Bulk,
         &send.company.to_string(),
         &gift.id.to_string(),
-        To::Phone(phone),
+        To::Text { phone, channel: kind.into(), picture: send.message.image.clone() },
         [("subject", send.message.subject_of(kind).to_owned()), ("text", text)],
         Vec::new(),
     ))

@@ -3,9 +3,10 @@
 
 use contract::{money, voucher::v1 as pb};
 use flow::{Fields, Read, Stop};
+use sea_orm::ConnectionTrait;
 use words::{Money, Wrong};
 
-use super::{SEND_NOT_FOUND, SendId, table};
+use super::{SEND_NOT_FOUND, Send, SendId, table};
 use crate::{
     lot::{self, Lot, LotId},
     recipient,
@@ -61,6 +62,28 @@ pub fn split_recipients(recipients: &[(i64, Money)], lots: &[Lot]) -> Vec<Part> 
     parts
 }
 
+/// A split, and what no lot can pay for.
+#[derive(Debug)]
+pub struct Split {
+    /// One send each.
+    pub parts: Vec<Part>,
+    /// Zero if all of it can be paid.
+    pub missing: Money,
+}
+
+impl Split {
+    fn new(total: Money, parts: Vec<Part>) -> Self {
+        let placed = Money::total(parts.iter().map(|part| part.amount)).unwrap_or(Money::ZERO);
+        Self { parts, missing: total.checked_sub(placed).unwrap_or(Money::ZERO) }
+    }
+}
+
+/// How this send could be split, its recipients kept whole.
+pub async fn of(conn: &impl ConnectionTrait, send: &Send, lots: &[Lot]) -> Result<Split, Stop> {
+    let recipients = recipient::table::amounts(conn, send.id).await?;
+    Ok(Split::new(send.total, split_recipients(&recipients, lots)))
+}
+
 /// `ProposeSplit`.
 pub async fn propose(read: Read, m: pb::ProposeSplitRequest) -> Result<pb::ProposeSplitReply, Stop> {
     const ONE_OF: Wrong = Wrong::new(
@@ -73,16 +96,13 @@ pub async fn propose(read: Read, m: pb::ProposeSplitRequest) -> Result<pb::Propo
     let given = f.must(!m.send_id.is_empty() || m.total_won > 0, "total_won", ONE_OF);
     let ((), send) = f.all((given, f.optional::<SendId>("send_id", &m.send_id)))?;
     let lots = lot::table::usable(read.conn(), company, read.today()).await?;
-    let (total, parts) = match send {
-        None => (Money::from_won(m.total_won), split(Money::from_won(m.total_won), &lots)),
+    let Split { parts, missing } = match send {
+        None => Split::new(Money::from_won(m.total_won), split(Money::from_won(m.total_won), &lots)),
         Some(id) => {
             let send = table::find(read.conn(), id, company).await?.ok_or(SEND_NOT_FOUND)?;
-            let recipients = recipient::table::amounts(read.conn(), send.id).await?;
-            (send.total, split_recipients(&recipients, &lots))
+            of(read.conn(), &send, &lots).await?
         }
     };
-    let placed = Money::total(parts.iter().map(|part| part.amount)).unwrap_or(Money::ZERO);
-    let missing = total.checked_sub(placed).unwrap_or(Money::ZERO);
     let parts = parts.into_iter().map(|part| pb::SplitPart {
         lot_id: part.lot.to_string(),
         available: money(part.available),

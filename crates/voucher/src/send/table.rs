@@ -19,6 +19,7 @@ struct Row {
     scheduled_at: Option<DateTime<Utc>>,
     subject: String,
     body: String,
+    image: Option<String>,
     state: String,
     recipient_count: i64,
     total: i64,
@@ -45,7 +46,7 @@ impl TryFrom<Row> for Send {
             applicant: row.applicant_id.into(),
             title: row.title,
             scheduled_at: row.scheduled_at,
-            message: Message { subject: row.subject, body: row.body },
+            message: Message { subject: row.subject, body: row.body, image: row.image },
             state: State::named(&row.state).ok_or_else(|| sql::unknown("send state"))?,
             recipients: row.recipient_count,
             total: Money::from_won(row.total),
@@ -130,11 +131,12 @@ pub async fn save(tx: &Tx, send: &mut Send) -> Result<(), Stop> {
         send.decided_by.map(|by| by.uuid()).into(),
         send.decided_at.into(),
         send.rejection.clone().into(),
+        send.message.image.clone().into(),
     ];
     let sql = "UPDATE sends SET lot_id = $2, title = $3, scheduled_at = $4, subject = $5, body = $6, state = $7, \
                recipient_count = $8, total = $9, next_number = $10, issued_through = $11, due_at = $12, confirmed_at = $13, \
                started_at = $14, ended_at = $15, version = $16, confirmed_by = $17, decided_by = $18, decided_at = $19, \
-               rejection = $20 WHERE id = $1 AND version = $16 - 1";
+               rejection = $20, image = $21 WHERE id = $1 AND version = $16 - 1";
     match sql::run(tx.conn(), sql, values).await? {
         1 => Ok(()),
         _ => Err(Fault::bug(anyhow::anyhow!("a locked send was changed by somebody else")).into()),

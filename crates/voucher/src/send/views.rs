@@ -112,6 +112,7 @@ fn render(send: &Send, gifts: &HashMap<gift::State, Figure>, settings: &Settings
         decider_account_id: send.decided_by.map(|by| by.to_string()).unwrap_or_default(),
         decide_time: send.decided_at.and_then(timestamp),
         rejection_reason: send.rejection.clone().unwrap_or_default(),
+        image_digest: send.message.image.clone().unwrap_or_default(),
     }
 }
 
@@ -120,6 +121,7 @@ pub fn message_kind(kind: Kind) -> pb::MessageKind {
     match kind {
         Kind::Sms => pb::MessageKind::Sms,
         Kind::Lms => pb::MessageKind::Lms,
+        Kind::Mms => pb::MessageKind::Mms,
     }
 }
 

@@ -10,6 +10,7 @@ mod ending;
 mod exporting;
 mod funding;
 mod gifts;
+mod imaging;
 mod ledger;
 mod random;
 mod resuming;

@@ -146,6 +146,13 @@ async fn a_send_larger_than_its_lot_is_refused_with_a_way_to_split_it() {
         assert_eq!(reason(&no), "LOT_BALANCE_TOO_LOW");
         assert!(detail(&no, "lots").contains(&smaller.lot_id), "{}", detail(&no, "lots"));
         assert_eq!(desk.buckets(&larger).await, [300_000, 0, 0, 0, 0, 0]);
+        // What it proposes is what the helper call makes: a gift of 250,000 does not fit the lot of 200,000.
+        let proposed = pb::ProposeSplitRequest { send_id: send.send_id.clone(), ..Default::default() };
+        let proposed = desk.sends().propose_split(proposed).await.unwrap().into_inner();
+        let parts: Vec<_> = proposed.parts.iter().map(|part| (part.lot_id.as_str(), won(&part.amount))).collect();
+        assert_eq!((parts, won(&proposed.missing)), (vec![(larger.lot_id.as_str(), 250_000)], 250_000));
+        assert_eq!(detail(&no, "split"), format!("{} (250,000)", larger.lot_id));
+        assert_eq!((detail(&no, "total").as_str(), detail(&no, "missing").as_str()), ("500,000", "250,000"));
 
         let request = pb::ProposeSplitRequest { total_won: 500_000, ..Default::default() };
         let split = desk.sends().propose_split(request).await.unwrap().into_inner();
