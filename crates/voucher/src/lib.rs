@@ -30,12 +30,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use boot::{Kit, Service, Wired};
 use contract::voucher::v1::{
-    gift_service_server::GiftServiceServer, image_service_server::ImageServiceServer, late_send_service_server::LateSendServiceServer,
-    lot_service_server::LotServiceServer, phone_proof_service_server::PhoneProofServiceServer,
-    policy_service_server::PolicyServiceServer, received_gift_service_server::ReceivedGiftServiceServer,
-    recipient_service_server::RecipientServiceServer, send_service_server::SendServiceServer,
-    settlement_service_server::SettlementServiceServer, sheet_service_server::SheetServiceServer,
-    sheet_upload_service_server::SheetUploadServiceServer,
+    gift_service_server::GiftServiceServer, image_service_server::ImageServiceServer,
+    late_send_service_server::LateSendServiceServer, lot_service_server::LotServiceServer,
+    phone_proof_service_server::PhoneProofServiceServer, policy_service_server::PolicyServiceServer,
+    received_gift_service_server::ReceivedGiftServiceServer, recipient_service_server::RecipientServiceServer,
+    send_service_server::SendServiceServer, settlement_service_server::SettlementServiceServer,
+    sheet_service_server::SheetServiceServer, sheet_upload_service_server::SheetUploadServiceServer,
 };
 use flow::Every;
 use sea_orm_migration::MigrationTrait;
