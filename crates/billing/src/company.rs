@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use flow::{Refusal, Stop, Tx, code};
 use serde::{Deserialize, Serialize};
-use words::CompanyId;
+use words::{CompanyId, Day};
 
 /// Identity's news has not arrived.
 pub const COMPANY_NOT_YET_KNOWN: Refusal = Refusal::new(
@@ -49,6 +49,7 @@ pub struct Company {
     verified: bool,
     voucher_member: bool,
     head_count: i64,
+    registration_changed_on: Option<Day>,
 }
 
 /// ID-2.
@@ -76,6 +77,11 @@ impl Company {
     /// Staff; 0 while unknown (BI-20).
     pub fn head_count(&self) -> i64 {
         self.head_count
+    }
+
+    /// Whether its registration certificate says something else than at sign-up (BI-21).
+    pub fn registration_changed(&self) -> bool {
+        self.registration_changed_on.is_some()
     }
 
     /// BI-9: a prospect or customer whose registration is confirmed.

@@ -8,6 +8,7 @@ pub mod contact;
 pub mod deposit;
 pub mod every;
 mod json;
+pub mod lot;
 pub mod membership;
 mod migrations;
 pub mod order;
@@ -72,6 +73,7 @@ impl Service for Billing {
             .when("order_applied", when::order_applied::when)
             .when("membership_ended", when::membership_ended::when)
             .when("lot_funded", when::lot_funded::when)
+            .when("lot_balance_changed", when::lot_balance_changed::when)
             .when("lot_closed", when::lot_closed::when)
             .when("lot_close_refused", when::lot_close_refused::when)
             .when("quote_created", when::quote_created::when)

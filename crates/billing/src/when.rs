@@ -1,6 +1,7 @@
 //! Other contexts' facts → our verbs.
 
 pub mod company_changed;
+pub mod lot_balance_changed;
 pub mod lot_close_refused;
 pub mod lot_closed;
 pub mod lot_funded;

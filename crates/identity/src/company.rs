@@ -111,6 +111,8 @@ pub struct Company {
     refund: Option<RefundAccount>,
     papers: Option<Papers>,
     created_at: Instant,
+    /// The name, the representative or the address: what the registration certificate says (BI-21).
+    registration_changed_on: Option<Day>,
 }
 
 /// Locked for this transaction.
@@ -145,6 +147,7 @@ impl Company {
             refund: None,
             papers: None,
             created_at: now,
+            registration_changed_on: None,
         };
         company.hear(said);
         company
@@ -213,6 +216,7 @@ impl Company {
             voucher_member: self.voucher_member,
             head_count: self.head_count,
             registered_on: contract::date(Day::of(self.created_at)),
+            registration_changed_on: self.registration_changed_on.and_then(contract::date),
         }
     }
 

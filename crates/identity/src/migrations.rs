@@ -4,6 +4,7 @@ mod m0001_people;
 mod m0002_companies;
 mod m0003_sessions;
 mod m0004_trail;
+mod m0005_registration;
 
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::{MigrationTrait, SchemaManager, sea_query::TableCreateStatement};
@@ -15,6 +16,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_companies::Companies),
         Box::new(m0003_sessions::Sessions),
         Box::new(m0004_trail::Trail),
+        Box::new(m0005_registration::Registration),
     ]
 }
 

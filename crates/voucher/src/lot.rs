@@ -7,6 +7,7 @@ pub mod expiry;
 pub mod fund;
 pub mod notice;
 pub mod table;
+pub mod tell;
 pub mod views;
 
 use flow::{Instant, Refusal, code};

@@ -7,6 +7,7 @@ mod m0004_notices;
 mod m0005_sheets;
 mod m0006_images;
 mod m0007_watch;
+mod m0010_lot_told;
 
 use sea_orm_migration::{
     MigrationTrait, SchemaManager,
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0005_sheets::Migration),
         Box::new(m0006_images::Migration),
         Box::new(m0007_watch::Migration),
+        Box::new(m0010_lot_told::Migration),
     ]
 }
 

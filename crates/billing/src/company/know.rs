@@ -1,6 +1,6 @@
 //! Keeps the newest state of a company (`CompanyChanged`): whatever comes twice or late changes nothing.
 
-use contract::identity::v1 as pb;
+use contract::{day, identity::v1 as pb};
 use flow::{Fault, Stop, Tx, Verb};
 use serde::Serialize;
 use words::CompanyId;
@@ -32,6 +32,10 @@ impl KnowCompany {
             name: fact.legal_name,
             voucher_member: fact.voucher_member,
             head_count: fact.head_count,
+            registration_changed_on: match &fact.registration_changed_on {
+                None => None,
+                some => Some(day(some.as_ref()).map_err(Fault::bug)?),
+            },
         }))
     }
 }

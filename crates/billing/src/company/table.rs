@@ -25,6 +25,7 @@ mod entity {
         pub verified: bool,
         pub voucher_member: bool,
         pub head_count: i64,
+        pub registration_changed_on: Option<Date>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -45,6 +46,7 @@ pub async fn find(conn: &impl ConnectionTrait, id: CompanyId) -> Result<Option<C
         verified: m.verified,
         voucher_member: m.voucher_member,
         head_count: m.head_count,
+        registration_changed_on: m.registration_changed_on.map(Into::into),
     }))
 }
 
@@ -58,6 +60,7 @@ pub async fn put(tx: &Tx, c: &Company) -> Result<(), Stop> {
         verified: Set(c.verified),
         voucher_member: Set(c.voucher_member),
         head_count: Set(c.head_count),
+        registration_changed_on: Set(c.registration_changed_on.map(Into::into)),
     };
     let newer = OnConflict::column(Column::Id)
         .update_columns([
@@ -67,6 +70,7 @@ pub async fn put(tx: &Tx, c: &Company) -> Result<(), Stop> {
             Column::Verified,
             Column::VoucherMember,
             Column::HeadCount,
+            Column::RegistrationChangedOn,
         ])
         .action_and_where(Expr::col((Entity, Column::Version)).lt(c.version))
         .to_owned();

@@ -1,7 +1,7 @@
 //! A purchase as it is answered; in lists, people's and companies' names and account numbers are masked (BI-30).
 
 use contract::{billing::v1 as pb, date, money, timestamp};
-use words::{Day, mask};
+use words::{Day, Money, mask};
 
 use super::{Purchase, Refund, State};
 use crate::{price, settings::Settings};
@@ -39,8 +39,8 @@ pub fn render(p: &Purchase, settings: &Settings) -> pb::Purchase {
     }
 }
 
-/// One row of the history (BI-30).
-pub fn row(p: &Purchase) -> pb::PurchaseRow {
+/// One row of the history (BI-30), with what its lot holds.
+pub fn row(p: &Purchase, available: Option<Money>) -> pb::PurchaseRow {
     pb::PurchaseRow {
         purchase_id: p.id.to_string(),
         number: p.number,
@@ -53,6 +53,7 @@ pub fn row(p: &Purchase) -> pb::PurchaseRow {
         face_value: money(p.face),
         valid_through: p.valid_through.and_then(date),
         company_id: p.company.to_string(),
+        balance: available.and_then(money),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The dashboard's figures that billing knows (BI-24): last purchase, total purchased, accounts, what is left this month.
+//! The dashboard's figures (BI-24): balance, last purchase, total purchased, accounts, what is left this month.
 
 use contract::{billing::v1 as pb, money, timestamp};
 use flow::{Read, Stop};
@@ -7,7 +7,7 @@ use words::Money;
 use super::table;
 use crate::{
     allowance::{self, Month},
-    company,
+    company, lot,
     policy::{self, Defaults},
     registered_account,
 };
@@ -22,6 +22,7 @@ pub async fn get(read: Read, _: pb::GetPurchaseSummaryRequest) -> Result<pb::Pur
     let (purchase_left, discounted_left) = taken.left(&policy);
     let last = table::last(read.conn(), id).await?;
     Ok(pb::PurchaseSummary {
+        purchase_balance: money(lot::table::balance(read.conn(), id).await?),
         last_purchase: last.as_ref().and_then(|p| money(p.face)),
         last_purchase_time: last.and_then(|p| timestamp(p.applied_at)),
         total_purchased: money(Money::from_won(table::total_purchased(read.conn(), id).await?)),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use words::{CompanyId, Day};
 
 use super::{Purchase, State, render, table};
-use crate::settings::Settings;
+use crate::{lot, settings::Settings};
 
 /// What the history is narrowed to.
 #[derive(Debug, Clone, Serialize)]
@@ -35,7 +35,13 @@ pub async fn list(read: Read, m: pb::ListPurchasesRequest) -> Result<pb::ListPur
     let page = Page::parse(m.page_size, &m.page_token, &filter)?;
     let mut purchases = table::page(read.conn(), &filter, &page).await?;
     let next_page_token = page.cut(&mut purchases, |p: &Purchase| p.id.to_string());
-    Ok(pb::ListPurchasesReply { purchases: purchases.iter().map(render::row).collect(), next_page_token })
+    Ok(pb::ListPurchasesReply { purchases: rows(&read, &purchases).await?, next_page_token })
+}
+
+/// As the history shows them, with what their lots hold.
+async fn rows(read: &Read, purchases: &[Purchase]) -> Result<Vec<pb::PurchaseRow>, Stop> {
+    let available = lot::table::available(read.conn(), purchases.iter().map(|p| p.id)).await?;
+    Ok(purchases.iter().map(|p| render::row(p, available.get(&p.id).copied())).collect())
 }
 
 /// A company's caller is kept to its own.

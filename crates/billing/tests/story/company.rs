@@ -42,6 +42,7 @@ pub fn news(company: &Company, version: i64, head_count: i64) -> CompanyChanged 
         voucher_member: true,
         head_count,
         registered_on: date(2026, 11, 23),
+        registration_changed_on: None,
     }
 }
 

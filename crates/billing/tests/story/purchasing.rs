@@ -3,7 +3,7 @@
 use contract::{
     billing::v1::{self as pb, *},
     notification::v1::MessagesRequested,
-    voucher::v1::LotFunded,
+    voucher::v1::{LotBalanceChanged, LotFunded},
 };
 use testkit::Trial;
 
@@ -112,7 +112,26 @@ async fn twenty_million_are_bought_for_nineteen_and_a_half() {
         assert_eq!((row.number, row.valid_through), (1, date(2031, 11, 23)));
         assert_eq!(row.account_masked, "두레은행 / 081042120*****");
         assert_eq!(row.depositor_masked, "주식회사 두*");
+        assert_eq!(units(&row.balance), 20_000_000);
         assert_eq!(units(&summary(&t, &c).await.total_purchased), 20_000_000);
+        assert_eq!(units(&summary(&t, &c).await.purchase_balance), 20_000_000);
+        let holds = |version, available, reserved| LotBalanceChanged {
+            lot_id: "lot_1".into(),
+            version,
+            purchase_id: approved.purchase_id.clone(),
+            company_id: c.id.to_string(),
+            available: won(available),
+            reserved: won(reserved),
+        };
+        for (version, available, reserved) in
+            [(9, 12_000_000, 3_000_000), (5, 17_000_000, 0), (9, 12_000_000, 3_000_000)]
+        {
+            t.hear("lot_1", holds(version, available, reserved)).await;
+        }
+        assert_eq!(units(&summary(&t, &c).await.purchase_balance), 15_000_000, "available and reserved, the newest");
+        let rows = purchases(&t, &c.boss).list_purchases(ListPurchasesRequest::default()).await.unwrap().into_inner();
+        assert_eq!(units(&rows.purchases[0].balance), 12_000_000, "what can be sent");
+        assert_eq!(units(&summary(&t, &company(&t, 20).await).await.purchase_balance), 0, "another company's");
     })
     .await;
 }

@@ -38,6 +38,7 @@ pub struct Model {
     pub head_count_id: Option<Uuid>,
     pub head_count_issued_on: Option<ChronoDate>,
     pub created_at: DateTimeUtc,
+    pub registration_changed_on: Option<ChronoDate>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -130,6 +131,7 @@ fn row(c: &Company) -> ActiveModel {
         head_count_id: Set(papers.map(|p| p.head_count.uuid())),
         head_count_issued_on: Set(papers.map(|p| p.head_count_issued_on.into())),
         created_at: Set(c.created_at),
+        registration_changed_on: Set(c.registration_changed_on.map(Into::into)),
     }
 }
 
@@ -176,6 +178,7 @@ impl TryFrom<Model> for Company {
             refund: (!refund.number.is_empty()).then_some(refund),
             papers,
             created_at: row.created_at,
+            registration_changed_on: row.registration_changed_on.map(Day::from),
         })
     }
 }

@@ -4,7 +4,7 @@
 use contract::identity::v1 as pb;
 use flow::{Caller, Fields, Refusal, Stop, Tx, Verb};
 use serde::Serialize;
-use words::{CompanyId, Wrong};
+use words::{CompanyId, Day, Wrong};
 
 use super::{COMPANY_NOT_FOUND, Company, RefundAccount, TaxContact, find, form, views::asked_for};
 use crate::{
@@ -85,8 +85,21 @@ impl UpdateCompany {
         if self.company.is_none_or(|asked| asked == own) { Ok(own) } else { Err(COMPANY_NOT_FOUND) }
     }
 
-    fn apply(&self, company: &mut Company) -> Result<(), Refusal> {
+    /// Whether the registration certificate says something else afterwards (BI-21); what was not given yet is no change.
+    fn changes_registration(&self, company: &Company) -> bool {
+        let fields = [
+            (&self.legal_name, &company.legal_name),
+            (&self.representative, &company.representative),
+            (&self.address, &company.address),
+        ];
+        fields.into_iter().any(|(new, old)| new.as_ref().is_some_and(|new| !old.is_empty() && new != old))
+    }
+
+    fn apply(&self, company: &mut Company, today: Day) -> Result<(), Refusal> {
         let firm = self.firm(company);
+        if self.changes_registration(company) {
+            company.registration_changed_on = Some(today);
+        }
         if let Some(name) = &self.legal_name {
             company.legal_name.clone_from(name);
         }
@@ -125,7 +138,7 @@ impl Verb for UpdateCompany {
 
     async fn perform(&self, tx: &mut Tx) -> Result<Company, Stop> {
         let mut company = find(tx, self.of(tx.caller())?).await?;
-        self.apply(&mut company)?;
+        self.apply(&mut company, tx.today())?;
         company.save(tx).await?;
         let note = Note::new("company.edited", company.id).of(Some(company.id));
         note.detail(self.changed().join(", ")).record(tx).await?;
@@ -151,9 +164,29 @@ mod tests {
         let firm = update.firm(&asked_about).unwrap();
         update.said = Some((firm, Said { answer: Answer::Verified, source: "registry" }));
         let mut changed_meanwhile = Company { representative: "이두레".into(), ..company(State::Prospect) };
-        update.apply(&mut changed_meanwhile).unwrap();
+        let today = Day::parse("2026-11-23").unwrap();
+        update.apply(&mut changed_meanwhile, today).unwrap();
         assert_eq!(changed_meanwhile.verification, Verification::Pending);
-        update.apply(&mut asked_about).unwrap();
+        update.apply(&mut asked_about, today).unwrap();
         assert_eq!(asked_about.verification, Verification::Verified);
+    }
+
+    // BI-21
+    #[test]
+    fn a_new_certificate_is_owed_once_what_it_says_has_changed() {
+        let today = Day::parse("2026-11-23").unwrap();
+        let changed = |was: &str, address: &str| {
+            let mut company = Company { address: was.into(), ..company(State::Prospect) };
+            let m = pb::UpdateCompanyRequest {
+                company_id: "mine".into(),
+                address: Some(address.into()),
+                ..Default::default()
+            };
+            parse(m).unwrap().apply(&mut company, today).unwrap();
+            company.registration_changed_on
+        };
+        assert_eq!(changed("서울시 가상구", "부산시 가상구"), Some(today));
+        assert_eq!(changed("서울시 가상구", "서울시 가상구"), None);
+        assert_eq!(changed("", "서울시 가상구"), None, "it was not given at sign-up");
     }
 }

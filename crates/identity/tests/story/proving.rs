@@ -94,6 +94,16 @@ async fn company_information_is_its_own_admins() {
         let editor = callers::admin(of, &["company.edit"]);
         let edited = w.companies(&editor).update_company(update(&company.company_id)).await.unwrap().into_inner();
         assert_eq!(edited.refund_account.unwrap().number, "10000000*****");
+        let moved = pb::UpdateCompanyRequest {
+            request_id: id(),
+            company_id: "mine".into(),
+            address: Some("서울시 가상구 없는길 2".into()),
+            ..Default::default()
+        };
+        w.companies(&editor).update_company(moved).await.unwrap();
+        let told = t.told::<pb::CompanyChanged>(3).await;
+        assert_eq!(told[1].registration_changed_on, None, "what was not given yet is no change");
+        assert_eq!(told[2].registration_changed_on, told[2].registered_on, "on this very day (BI-21)");
         let reader = callers::admin(of, &["order.place"]);
         assert_eq!(reason(&w.companies(&reader).update_company(update("mine")).await.unwrap_err()), "NOT_ALLOWED");
         let stranger = callers::super_admin(callers::company());

@@ -16,6 +16,7 @@ pub fn subscriptions() -> Vec<(EventType, &'static [&'static str])> {
         (membership::v1::MembershipEnded::event_type(), &["billing"]),
         (membership::v1::SiteOpened::event_type(), &["identity"]),
         (voucher::v1::LotFunded::event_type(), &["billing", "identity"]),
+        (voucher::v1::LotBalanceChanged::event_type(), &["billing"]),
         (voucher::v1::LotClosed::event_type(), &["billing"]),
         (voucher::v1::LotCloseRefused::event_type(), &["billing"]),
         (notification::v1::PictureOffered::event_type(), &["notification"]),

@@ -184,6 +184,22 @@ pub async fn expired(
     Ok(expired.collect())
 }
 
+/// Lots of which a newer version than the last one told is there.
+pub async fn untold(tx: &Tx, most: u64) -> Result<Vec<Lot>, Stop> {
+    let sql = format!(
+        "SELECT lots.* FROM lots LEFT JOIN lot_told ON lot_told.lot_id = lots.id \
+         WHERE lot_told.version IS NULL OR lot_told.version < lots.version ORDER BY lots.id LIMIT {most}"
+    );
+    sql::rows::<Row>(tx.conn(), &sql, vec![]).await?.into_iter().map(Lot::try_from).collect()
+}
+
+/// This version is told; `false` if somebody was faster.
+pub async fn mark_told(tx: &Tx, lot: &Lot) -> Result<bool, Stop> {
+    let sql = "INSERT INTO lot_told (lot_id, version) VALUES ($1, $2) ON CONFLICT (lot_id) \
+               DO UPDATE SET version = excluded.version WHERE lot_told.version < excluded.version";
+    Ok(sql::run(tx.conn(), sql, vec![lot.id.uuid().into(), lot.version.into()]).await? == 1)
+}
+
 /// Where it stands from now on.
 pub async fn set_state(tx: &Tx, id: LotId, state: State) -> Result<(), Stop> {
     let values: Vec<Value> = vec![id.uuid().into(), state.name().into()];

@@ -2,7 +2,7 @@
 
 use contract::{
     billing::v1::PurchaseRefundRequested,
-    voucher::v1::{self as pb, LotCloseRefused, LotClosed, LotFunded},
+    voucher::v1::{self as pb, LotBalanceChanged, LotCloseRefused, LotClosed, LotFunded},
 };
 use words::Day;
 
@@ -59,6 +59,33 @@ async fn a_lot_closes_only_when_nothing_is_reserved_or_outstanding() {
         let no = desk.sends().create_send(desk.draft(&lot)).await.unwrap_err();
         assert_eq!(reason(&no), "LOT_NOT_OPEN");
         assert!(desk.verify_ledger().await.holds);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_lot_holds_is_told_once_it_has_changed() {
+    // BI-24, BI-30
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lot = desk.fund(100_000).await;
+        t.clock.advance(chrono::Duration::seconds(5));
+        let told = t.told::<LotBalanceChanged>(1).await;
+        assert_eq!((told[0].purchase_id.as_str(), won(&told[0].available)), (lot.purchase_id.as_str(), 100_000));
+
+        let (_, codes) = desk.sent(&lot, &[("홍길동", "01000001001", 10_000), ("김하나", "01000001002", 20_000)]).await;
+        desk.claim(&codes["01000001001"]).await.unwrap();
+        let version = desk.lot(&lot).await.version;
+        let told = t
+            .until("its last version is told", || async {
+                t.clock.advance(chrono::Duration::seconds(5));
+                let told = t.bus.told::<LotBalanceChanged>().await;
+                (told.last()?.version == version).then_some(told)
+            })
+            .await;
+        let last = told.last().unwrap();
+        assert_eq!((won(&last.available), won(&last.reserved)), (70_000, 0));
+        assert!(told.windows(2).all(|pair| pair[0].version < pair[1].version), "each version at most once");
     })
     .await;
 }
