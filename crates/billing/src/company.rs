@@ -104,6 +104,16 @@ impl Company {
     }
 }
 
+/// Whether two names are one company's, as banks and people write them (BI-19, BI-23): blanks, case and the short forms of
+/// the kind of company do not count.
+pub fn same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &str| {
+        let name: String = name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+        name.replace('㈜', "(주)").replace("(주)", "주식회사").replace("(유)", "유한회사")
+    };
+    plain(one) == plain(other)
+}
+
 /// The caller's company, or that its news has not come.
 pub async fn of_caller(tx: &Tx) -> Result<Company, Stop> {
     let id = tx.caller().company()?;
@@ -114,4 +124,20 @@ pub async fn of_caller(tx: &Tx) -> Result<Company, Stop> {
 /// Waiting helps.
 pub fn not_yet_known() -> Refusal {
     COMPANY_NOT_YET_KNOWN.retry_after(Duration::from_secs(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // BI-19, BI-23
+    #[test]
+    fn a_company_is_itself_however_the_bank_writes_it() {
+        for same in ["주식회사 두레", "주식회사두레", "(주)두레", "㈜ 두레", " (주) 두레 "] {
+            assert!(same_name("주식회사 두레", same), "{same}");
+        }
+        for other in ["두레", "두레 주식회사", "유한회사 두레", "주식회사 두래", "김정현", ""] {
+            assert!(!same_name("주식회사 두레", other), "{other}");
+        }
+    }
 }

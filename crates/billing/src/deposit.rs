@@ -1,5 +1,6 @@
 //! The deposit desk (BI-11, BI-27): every transfer that arrived, matched with what it was for or waiting for a decision.
-//! None is ever dropped, and none pays anything but by the exact amount, in time, once.
+//! None is ever dropped; what is owed is paid by its exact amount, in time, once: by one transfer, by several that came short
+//! together, or by the part that is owed of one that was too much.
 
 pub mod record;
 pub mod render;
@@ -9,9 +10,10 @@ pub mod views;
 
 use flow::{Instant, Refusal, code};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use words::Money;
 
-use crate::{order::OrderId, purchase::PurchaseId};
+use crate::{order::OrderId, purchase::PurchaseId, trail::Trail};
 
 words::typed_id!(
     /// A deposit.
@@ -40,6 +42,12 @@ pub struct Deposit {
     purchase: Option<PurchaseId>,
     owed: Option<Money>,
     recorded_at: Instant,
+    #[serde(default)]
+    to_return: Money,
+    #[serde(default)]
+    returned: Money,
+    #[serde(default)]
+    trail: Trail,
 }
 
 /// How it matched.
@@ -68,7 +76,7 @@ pub enum State {
     Open,
     /// It paid what it was for.
     Applied,
-    /// To be sent back.
+    /// To be sent back, all or the rest of it.
     ReturnDue,
     /// Sent back.
     Returned,
@@ -87,6 +95,11 @@ impl Deposit {
     /// Its id.
     pub fn id(&self) -> DepositId {
         self.id
+    }
+
+    /// The order or purchase it is for.
+    fn subject(&self) -> Option<Uuid> {
+        self.order.map(OrderId::uuid).or(self.purchase.map(PurchaseId::uuid))
     }
 
     /// True once it has paid what it was for.

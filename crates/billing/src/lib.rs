@@ -7,11 +7,13 @@ pub mod consent;
 pub mod contact;
 pub mod deposit;
 pub mod every;
+mod excel;
 mod json;
 pub mod lot;
 pub mod membership;
 mod migrations;
 pub mod order;
+pub mod payout;
 pub mod policy;
 pub mod price;
 pub mod price_lock;
@@ -22,6 +24,7 @@ pub mod registered_account;
 mod rpc;
 pub mod selection;
 pub mod settings;
+pub mod trail;
 pub mod when;
 
 use std::sync::Arc;
@@ -30,9 +33,9 @@ use boot::{Kit, Service, Wired};
 use contract::billing::v1::{
     catalogue_service_server::CatalogueServiceServer, consent_service_server::ConsentServiceServer,
     deposit_service_server::DepositServiceServer, order_service_server::OrderServiceServer,
-    policy_service_server::PolicyServiceServer, price_service_server::PriceServiceServer,
-    purchase_service_server::PurchaseServiceServer, quote_service_server::QuoteServiceServer,
-    registered_account_service_server::RegisteredAccountServiceServer,
+    payout_service_server::PayoutServiceServer, policy_service_server::PolicyServiceServer,
+    price_service_server::PriceServiceServer, purchase_service_server::PurchaseServiceServer,
+    quote_service_server::QuoteServiceServer, registered_account_service_server::RegisteredAccountServiceServer,
 };
 use flow::Every;
 use sea_orm_migration::MigrationTrait;
@@ -67,6 +70,7 @@ impl Service for Billing {
             .grpc(DepositServiceServer::new(rpc.clone()))
             .grpc(ConsentServiceServer::new(rpc.clone()))
             .grpc(PurchaseServiceServer::new(rpc.clone()))
+            .grpc(PayoutServiceServer::new(rpc.clone()))
             .grpc(PolicyServiceServer::new(rpc.clone()))
             .grpc(RegisteredAccountServiceServer::new(rpc))
             .when("company_changed", when::company_changed::when)

@@ -5,6 +5,7 @@ pub mod apply;
 pub mod approve;
 pub mod cancel;
 pub mod expire;
+pub mod export;
 pub mod finish_refund;
 pub mod note_lot;
 pub mod refund;
@@ -24,6 +25,7 @@ use words::{CompanyId, Day, Money};
 
 use crate::{
     allowance::Month,
+    company,
     deposit::{self, DepositId, Match},
     price::Price,
     reference::Reference,
@@ -72,6 +74,8 @@ pub struct Purchase {
     pay_by: Day,
     approved_at: Option<Instant>,
     documents: BTreeMap<Document, Option<Instant>>,
+    #[serde(default)]
+    attorney_issued_on: Option<Day>,
     deposit: Option<DepositId>,
     refund: Option<Refund>,
     lot: Option<String>,
@@ -127,6 +131,8 @@ pub struct RefundDone {
     available: Money,
     amount: Money,
     account_shown: String,
+    #[serde(default)]
+    sent_at: Option<Instant>,
 }
 
 /// The lot could not be closed.
@@ -152,7 +158,7 @@ impl Purchase {
         match self.state {
             State::Pending if self.deposit.is_some() => Match::Twice,
             State::Pending if today > self.pay_by => Match::Late,
-            State::Pending if !depositor.is_empty() && depositor != self.depositor => Match::Stranger,
+            State::Pending if !company::same_name(depositor, &self.depositor) => Match::Stranger,
             State::Pending => deposit::judge(self.price.total, amount),
             State::Approved | State::Refunding => Match::Twice,
             State::Cancelled | State::Expired | State::Refunded => Match::Late,
@@ -250,6 +256,7 @@ mod sample {
             pay_by: Day::of(applied_at).plus_days(7),
             approved_at: None,
             documents: BTreeMap::from([(Document::PowerOfAttorney, None)]),
+            attorney_issued_on: None,
             deposit: None,
             refund: None,
             lot: None,

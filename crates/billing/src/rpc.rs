@@ -10,7 +10,7 @@ use flow::Flow;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    catalogue, consent, deposit, order, policy, price, purchase, quote, registered_account, settings::Settings,
+    catalogue, consent, deposit, order, payout, policy, price, purchase, quote, registered_account, settings::Settings,
 };
 
 /// All of billing's services.
@@ -119,6 +119,9 @@ impl purchase_service_server::PurchaseService for Rpc {
     async fn list_purchases(&self, r: Request<ListPurchasesRequest>) -> Reply<ListPurchasesReply> {
         self.flow.read(r, purchase::views::list).await
     }
+    async fn export_purchases(&self, r: Request<ExportPurchasesRequest>) -> Reply<HttpBody> {
+        self.flow.read(r, purchase::export::export).await
+    }
     async fn cancel_purchase(&self, r: Request<CancelPurchaseRequest>) -> Reply<Purchase> {
         self.flow.write(r, purchase::cancel::parse, self.purchase()).await
     }
@@ -140,6 +143,25 @@ impl Rpc {
     fn purchase(&self) -> impl FnOnce(purchase::Purchase) -> pb::Purchase + use<> {
         let settings = self.settings.clone();
         move |p| purchase::render::render(&p, &settings)
+    }
+}
+
+#[tonic::async_trait]
+impl payout_service_server::PayoutService for Rpc {
+    async fn list_payouts(&self, r: Request<ListPayoutsRequest>) -> Reply<ListPayoutsReply> {
+        self.flow.read(r, payout::views::list).await
+    }
+    async fn get_payout(&self, r: Request<GetPayoutRequest>) -> Reply<Payout> {
+        self.flow.read(r, payout::views::get).await
+    }
+    async fn reveal_payout_account(&self, r: Request<RevealPayoutAccountRequest>) -> Reply<PayoutAccount> {
+        self.flow.write(r, payout::reveal_account::parse, payout::reveal_account::render).await
+    }
+    async fn mark_payout_sent(&self, r: Request<MarkPayoutSentRequest>) -> Reply<Payout> {
+        self.flow.write(r, payout::mark_sent::parse, payout::render).await
+    }
+    async fn mark_payout_failed(&self, r: Request<MarkPayoutFailedRequest>) -> Reply<Payout> {
+        self.flow.write(r, payout::mark_failed::parse, payout::render).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! Records a transfer that arrived and matches it by its reference (BI-11, BI-27): an exact one pays its order, or waits for
-//! the approval of its purchase (BI-19, BI-21); every other one stays at the desk with the reason.
+//! the approval of its purchase (BI-19, BI-21), alone or with those that came short before it; every other one stays at the
+//! desk with the reason.
 
 use contract::billing::v1 as pb;
 use flow::{Caller, Fields, Refusal, Stop, Tx, Verb};
@@ -11,6 +12,7 @@ use crate::{
     order,
     purchase::{self, PurchaseId},
     reference::Reference,
+    trail::Trail,
 };
 
 const LONGEST: usize = 100;
@@ -27,8 +29,8 @@ pub struct RecordDeposit {
 
 impl RecordDeposit {
     /// What an operator saw arrive for a purchase.
-    pub fn for_purchase(amount: Money, depositor: &Secret<String>, purchase: PurchaseId) -> Self {
-        Self { amount, depositor: depositor.clone(), reference: purchase.to_string(), bank_reference: None }
+    pub fn for_purchase(amount: Money, depositor: &str, purchase: PurchaseId) -> Self {
+        Self { amount, depositor: depositor.to_owned().into(), reference: purchase.to_string(), bank_reference: None }
     }
 }
 
@@ -53,36 +55,100 @@ impl Verb for RecordDeposit {
             purchase: None,
             owed: None,
             recorded_at: tx.now(),
+            to_return: Money::ZERO,
+            returned: Money::ZERO,
+            trail: Trail::default(),
         };
-        attach(tx, &mut deposit, &self.reference, self.depositor.expose()).await?;
+        deposit.trail.add(tx, "recorded", self.bank_reference.as_deref().unwrap_or_default());
+        attach(tx, &mut deposit, &self.reference, self.depositor.expose(), Excess::Wait).await?;
         table::insert(tx, &deposit, self.depositor.expose(), self.bank_reference.as_deref()).await?;
         Ok(deposit)
     }
 }
 
-/// Matches a deposit with what the reference names.
-pub(super) async fn attach(tx: &mut Tx, deposit: &mut Deposit, reference: &str, depositor: &str) -> Result<(), Stop> {
+/// What becomes of a transfer that is too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// Somebody must decide.
+    Wait,
+    /// What is owed is paid, the rest goes back.
+    SendBack,
+}
+
+/// Matches a deposit with what the reference names. Those that came short before count with it (BI-27).
+pub(super) async fn attach(
+    tx: &mut Tx,
+    deposit: &mut Deposit,
+    reference: &str,
+    depositor: &str,
+    excess: Excess,
+) -> Result<(), Stop> {
     let reference = Reference::read(reference);
+    (deposit.order, deposit.purchase, deposit.owed) = (None, None, None);
+    deposit.matched = Match::Stranger;
     if let Some(order) = order::table::lock_by_reference(tx, &reference).await? {
         deposit.order = Some(order.id());
-        deposit.owed = Some(order.owed());
-        deposit.matched = order.judge(deposit.amount, tx.today());
-        if deposit.matched == Match::Exact {
-            deposit.state = State::Applied;
+        let sum = gather(tx, deposit, order.owed()).await?;
+        deposit.matched = order.judge(sum.all, tx.today());
+        if settle(tx, deposit, &sum, excess).await? {
             order::pay::pay(tx, order).await?;
         }
     } else if let Some(purchase) = purchase::table::lock_by_reference(tx, &reference).await? {
         deposit.purchase = Some(purchase.id());
-        deposit.owed = Some(purchase.owed());
-        deposit.matched = purchase.judge(deposit.amount, depositor, tx.today());
-        if deposit.matched == Match::Exact {
-            deposit.state = State::Applied;
+        let sum = gather(tx, deposit, purchase.owed()).await?;
+        deposit.matched = purchase.judge(sum.all, depositor, tx.today());
+        if settle(tx, deposit, &sum, excess).await? {
             purchase::approve::note_deposit(tx, purchase, deposit.id).await?;
         }
-    } else {
-        deposit.matched = Match::Stranger;
     }
     Ok(())
+}
+
+/// What a transfer comes to, with those that came short before it.
+struct Sum {
+    all: Money,
+    owed: Money,
+    short: Vec<Deposit>,
+}
+
+/// One that is the whole amount by itself needs no others.
+async fn gather(tx: &Tx, deposit: &mut Deposit, owed: Money) -> Result<Sum, Stop> {
+    deposit.owed = Some(owed);
+    let alone = Sum { all: deposit.amount, owed, short: Vec::new() };
+    if deposit.amount == owed {
+        return Ok(alone);
+    }
+    let short = table::lock_short(tx, deposit).await?;
+    let before = Money::total(short.iter().map(|d| d.amount));
+    let (Some(all), Some(rest)) = (
+        before.and_then(|sum| sum.checked_add(deposit.amount)),
+        before.and_then(|sum| owed.checked_sub(sum)).filter(|rest| rest.is_positive()),
+    ) else {
+        return Ok(alone);
+    };
+    deposit.owed = Some(rest);
+    Ok(Sum { all, owed, short })
+}
+
+/// Whether it pays: exactly, or more, if what is too much goes back.
+async fn settle(tx: &Tx, deposit: &mut Deposit, sum: &Sum, excess: Excess) -> Result<bool, Stop> {
+    deposit.state = match (deposit.matched, excess) {
+        (Match::Exact, _) => State::Applied,
+        (Match::Over, Excess::SendBack) => State::ReturnDue,
+        _ => return Ok(false),
+    };
+    deposit.to_return = sum.all.checked_sub(sum.owed).unwrap_or_default();
+    deposit.trail.add(tx, "applied", "");
+    if deposit.state == State::ReturnDue {
+        deposit.trail.add(tx, "return_due", &deposit.to_return.to_string());
+    }
+    for mut earlier in sum.short.iter().cloned() {
+        earlier.state = State::Applied;
+        earlier.version += 1;
+        earlier.trail.add(tx, "applied", "");
+        table::save(tx, &earlier).await?;
+    }
+    Ok(true)
 }
 
 /// Reads what both RPCs say of a transfer.

@@ -5,7 +5,9 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
 };
 
-use super::{DEPOSIT_NOT_FOUND, Deposit, DepositId, views::Filter};
+use uuid::Uuid;
+
+use super::{DEPOSIT_NOT_FOUND, Deposit, DepositId, Match, State, views::Filter};
 use crate::json;
 
 /// BI-27.
@@ -32,6 +34,7 @@ mod entity {
         pub state: String,
         pub depositor: Vec<u8>,
         pub bank_reference: Option<String>,
+        pub subject_id: Option<Uuid>,
         #[sea_orm(column_type = "Text")]
         pub content: String,
     }
@@ -62,6 +65,7 @@ pub async fn insert(tx: &Tx, d: &Deposit, depositor: &str, bank_reference: Optio
         state: Set(json::word(&d.state)?),
         depositor: Set(tx.sealer().seal(CONTEXT, depositor.as_bytes())),
         bank_reference: Set(bank_reference.map(str::to_owned)),
+        subject_id: Set(d.subject()),
         content: Set(json::write(d)?),
     };
     Entity::insert(row).exec_without_returning(tx.conn()).await.map_err(refusal)?;
@@ -75,12 +79,27 @@ pub async fn lock(tx: &Tx, id: DepositId) -> Result<(Deposit, String), Stop> {
     Ok((json::read(&row.content)?, String::from_utf8(depositor).map_err(Fault::bug)?))
 }
 
+/// All that are for the same, oldest first, locked.
+pub async fn lock_of(tx: &Tx, subject: Uuid) -> Result<Vec<Deposit>, Stop> {
+    let query = Entity::find().filter(Column::SubjectId.eq(subject)).order_by_asc(Column::Id);
+    let found = query.lock_exclusive().all(tx.conn()).await?;
+    Ok(found.iter().map(|m| json::read(&m.content)).collect::<Result<_, _>>()?)
+}
+
+/// Those before this one that came short of the same, locked.
+pub async fn lock_short(tx: &Tx, d: &Deposit) -> Result<Vec<Deposit>, Stop> {
+    let Some(subject) = d.subject() else { return Ok(Vec::new()) };
+    let all = lock_of(tx, subject).await?;
+    Ok(all.into_iter().filter(|o| o.id != d.id && o.state == State::Open && o.matched == Match::Short).collect())
+}
+
 /// As a verb left it: one version on.
 pub async fn save(tx: &Tx, d: &Deposit) -> Result<(), Stop> {
     let row = entity::ActiveModel {
         version: Set(d.version),
         matched: Set(json::word(&d.matched)?),
         state: Set(json::word(&d.state)?),
+        subject_id: Set(d.subject()),
         content: Set(json::write(d)?),
         ..Default::default()
     };

@@ -79,7 +79,8 @@ impl Verb for ApplyPurchase {
             confirm_by: confirm_by(tx.now()),
             pay_by: tx.today().plus_days(tx.part::<Settings>().pay_within_days),
             approved_at: None,
-            documents: documents(self.face, self.registration_changed),
+            documents: documents(self.face, self.registration_changed || company.registration_changed()),
+            attorney_issued_on: None,
             deposit: None,
             refund: None,
             lot: None,
@@ -96,6 +97,15 @@ fn confirm_by(at: Instant) -> Day {
     let in_time = business_day::is_business_day(today) && today.at(CUT_OFF, 0).is_some_and(|cut_off| at < cut_off);
     let counted_from = if in_time { today } else { business_day::add_business_days(today.next(), 0) };
     business_day::add_business_days(counted_from, CONFIRM_WITHIN)
+}
+
+impl Purchase {
+    /// BI-21: the registration changed meanwhile.
+    pub(super) fn owe_certificate(&mut self) {
+        if !self.documents.is_empty() {
+            self.documents.entry(Document::RegistrationCertificate).or_default();
+        }
+    }
 }
 
 /// BI-21.

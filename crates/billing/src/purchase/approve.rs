@@ -11,8 +11,11 @@ use flow::{Caller, Fields, Instant, Refusal, Stop, Tx, Verb, code};
 use serde::Serialize;
 use words::{Day, Money, Secret, text};
 
-use super::{Purchase, PurchaseId, State, table};
-use crate::deposit::{DepositId, Match, record};
+use super::{Purchase, PurchaseId, State, table, tick_document::in_force};
+use crate::{
+    company,
+    deposit::{DepositId, Match, record},
+};
 
 /// BI-21.
 pub const DOCUMENTS_MISSING: Refusal = Refusal::new(
@@ -54,23 +57,31 @@ pub struct ApprovePurchase {
 }
 
 impl Purchase {
-    /// Pending, and every document ticked off.
-    fn may_be_approved(&self) -> Result<(), Refusal> {
+    /// Pending, and every document ticked off; the power of attorney is still valid.
+    fn may_be_approved(&self, today: Day) -> Result<(), Refusal> {
         self.pending()?;
         let missing: Vec<&str> =
             self.documents.iter().filter(|(_, tick)| tick.is_none()).map(|(d, _)| d.to_wire().as_str_name()).collect();
-        if missing.is_empty() { Ok(()) } else { Err(DOCUMENTS_MISSING.with("documents", missing.join(", "))) }
+        if !missing.is_empty() {
+            return Err(DOCUMENTS_MISSING.with("documents", missing.join(", ")));
+        }
+        self.attorney_issued_on.map_or(Ok(()), |issued_on| in_force(issued_on, today))
     }
 
     /// What an operator says arrived must be exactly what is owed, by the company.
     fn may_take(&self, amount: Option<Money>, depositor: &str, today: Day) -> Result<Money, Refusal> {
         let owed = self.owed();
         let amount = amount.ok_or_else(|| DEPOSIT_MISSING.with("owed", owed))?;
-        match self.judge(amount, depositor, today) {
+        match self.judge(amount, self.sender(depositor), today) {
             Match::Exact => Ok(amount),
             Match::Stranger => Err(DEPOSITOR_NOT_COMPANY),
             other => Err(DEPOSIT_NOT_EXACT.with("owed", owed).with("match", format!("{other:?}").to_uppercase())),
         }
+    }
+
+    /// Nothing said: the operator has seen that it is the company.
+    fn sender<'a>(&'a self, said: &'a str) -> &'a str {
+        if said.is_empty() { &self.depositor } else { said }
     }
 
     fn approve(&mut self, now: Instant) -> pb::PurchaseApproved {
@@ -104,10 +115,14 @@ impl Verb for ApprovePurchase {
 
     async fn perform(&self, tx: &mut Tx) -> Result<Purchase, Stop> {
         let mut purchase = table::lock(tx, self.purchase).await?;
-        purchase.may_be_approved()?;
+        if company::table::find(tx.conn(), purchase.company).await?.is_some_and(|c| c.registration_changed()) {
+            purchase.owe_certificate();
+        }
+        purchase.may_be_approved(tx.today())?;
         if purchase.deposit.is_none() {
             let amount = purchase.may_take(self.amount, self.depositor.expose(), tx.today())?;
-            let deposit = record::RecordDeposit::for_purchase(amount, &self.depositor, purchase.id);
+            let deposit =
+                record::RecordDeposit::for_purchase(amount, purchase.sender(self.depositor.expose()), purchase.id);
             tx.perform(&deposit).await?;
             purchase = table::lock(tx, self.purchase).await?;
         }
@@ -155,13 +170,17 @@ mod tests {
     #[test]
     fn missing_documents_are_listed() {
         let mut purchase = sample::purchase();
-        let no = purchase.may_be_approved().unwrap_err();
+        let today = Day::of(purchase.applied_at);
+        let no = purchase.may_be_approved(today).unwrap_err();
         assert_eq!(
             (no.reason(), no.detail("documents")),
             ("DOCUMENTS_MISSING", Some("PURCHASE_DOCUMENT_POWER_OF_ATTORNEY"))
         );
         purchase.documents.insert(Document::PowerOfAttorney, Some(purchase.applied_at));
-        assert!(purchase.may_be_approved().is_ok());
+        purchase.attorney_issued_on = Some(today);
+        assert!(purchase.may_be_approved(today).is_ok());
+        let late = purchase.may_be_approved(today.plus_months(12).next()).unwrap_err();
+        assert_eq!(late.reason(), "ATTORNEY_NOT_VALID", "it ran out before the approval");
     }
 
     // BI-19

@@ -32,11 +32,7 @@ impl Verb for CancelPurchase {
     async fn perform(&self, tx: &mut Tx) -> Result<Purchase, Stop> {
         let mut purchase = table::lock(tx, self.purchase).await?;
         let closed = purchase.cancel()?;
-        if let Some(id) = purchase.deposit {
-            let (mut deposit, _) = deposit::table::lock(tx, id).await?;
-            deposit.return_in_full();
-            deposit::table::save(tx, &deposit).await?;
-        }
+        deposit::resolve::return_all(tx, purchase.id.uuid()).await?;
         let p = &purchase;
         allowance::table::give_back(tx, p.company, p.month, p.face, p.discounted).await?;
         table::save(tx, &purchase).await?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use words::Money;
 
 use super::{Purchase, PurchaseId, Refund, RefundDone, State, table};
-use crate::{allowance, registered_account};
+use crate::{allowance, payout, registered_account};
 
 /// The command.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +27,21 @@ impl FinishRefund {
 }
 
 impl Purchase {
+    /// BI-22: what goes back, once the lot is closed.
+    fn money_back(&self) -> Money {
+        self.refund.as_ref().and_then(|r| r.done.as_ref()).map_or(Money::ZERO, |done| done.amount)
+    }
+
+    /// The money was sent, or came back.
+    pub fn note_payout(&mut self, sent: Option<(Instant, String)>) {
+        let Some(done) = self.refund.as_mut().and_then(|r| r.done.as_mut()) else { return };
+        done.sent_at = sent.as_ref().map(|(at, _)| *at);
+        if let Some((_, account)) = sent {
+            done.account_shown = account;
+        }
+        self.version += 1;
+    }
+
     /// ⌊paid × available / face value⌋; nothing if it was refunded already.
     fn refund(
         &mut self,
@@ -44,7 +59,7 @@ impl Purchase {
             Fault::bug(anyhow::anyhow!("{} is {} and cannot give back {available}", self.id, self.state.word()))
         })?;
         let requested_at = self.refund.as_ref().map_or(now, |r| r.requested_at);
-        let done = RefundDone { at: now, available, amount, account_shown };
+        let done = RefundDone { at: now, available, amount, account_shown, sent_at: None };
         self.refund = Some(Refund { requested_at, done: Some(done), refused: None });
         Ok(Some(self.close(State::Refunded, pb::PurchaseEnd::Refunded)))
     }
@@ -61,6 +76,7 @@ impl Verb for FinishRefund {
         if let Some(closed) = p.refund(self.available, shown, tx.now())? {
             allowance::table::give_back(tx, p.company, p.month, p.face, p.discounted).await?;
             table::save(tx, &p).await?;
+            payout::owe(tx, p.company, p.id, p.money_back()).await?;
             tx.announce(p.id, p.version, closed);
         }
         Ok(())

@@ -3,7 +3,7 @@
 use contract::{billing::v1 as pb, date, money, timestamp};
 use words::{Day, Money, mask};
 
-use super::{Purchase, Refund, State};
+use super::{Document, Purchase, Refund, State};
 use crate::{price, settings::Settings};
 
 /// The purchase; where to pay only while it is pending.
@@ -30,7 +30,11 @@ pub fn render(p: &Purchase, settings: &Settings) -> pb::Purchase {
         documents: p
             .documents
             .iter()
-            .map(|(d, tick)| pb::DocumentTick { document: d.to_wire().into(), tick_time: tick.and_then(timestamp) })
+            .map(|(d, tick)| pb::DocumentTick {
+                document: d.to_wire().into(),
+                tick_time: tick.and_then(timestamp),
+                issued_on: p.attorney_issued_on.filter(|_| *d == Document::PowerOfAttorney).and_then(date),
+            })
             .collect(),
         refund: p.refund.as_ref().map(refund),
         deposit_arrived: p.deposit.is_some(),
@@ -77,6 +81,7 @@ fn refund(r: &Refund) -> pb::PurchaseRefund {
         refused_outstanding: refused.and_then(|r| money(r.outstanding)),
         refused_reason_ko: ko.into(),
         refused_reason_en: en.into(),
+        send_time: done.and_then(|d| d.sent_at).and_then(timestamp),
     }
 }
 

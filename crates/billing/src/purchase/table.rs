@@ -2,12 +2,13 @@
 
 use flow::{Fault, Page, Stop, Tx};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    Statement,
 };
 use words::{CompanyId, Day};
 
 use super::{PURCHASE_NOT_FOUND, Purchase, PurchaseId, State, views::Filter};
-use crate::{contact::Contact, json, reference::Reference, registered_account::RegisteredAccount};
+use crate::{contact::Contact, json, payout, reference::Reference, registered_account::RegisteredAccount};
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -128,7 +129,7 @@ pub async fn contact(tx: &Tx, id: PurchaseId) -> Result<Option<Contact>, Stop> {
     Ok(row.contact.map(|sealed| Contact::open(tx.sealer(), &sealed)).transpose()?)
 }
 
-/// Whether a purchase that is pending from this account, or a refund that will go to it, is under way (BI-23).
+/// Whether a purchase that is pending from this account, or a refund or payout that will go to it, is under way (BI-23).
 pub async fn rests_on(tx: &Tx, account: &RegisteredAccount) -> Result<bool, Stop> {
     let pending = Entity::find()
         .filter(Column::AccountId.eq(account.id().uuid()))
@@ -139,7 +140,10 @@ pub async fn rests_on(tx: &Tx, account: &RegisteredAccount) -> Result<bool, Stop
     let refunding = Entity::find()
         .filter(Column::CompanyId.eq(tx.caller().company()?.uuid()))
         .filter(Column::State.eq(json::word(&State::Refunding)?));
-    Ok(account.is_active() && refunding.one(tx.conn()).await?.is_some())
+    if !account.is_active() {
+        return Ok(false);
+    }
+    Ok(refunding.one(tx.conn()).await?.is_some() || payout::table::is_owed(tx, tx.caller().company()?).await?)
 }
 
 /// One, within the company if any is given.
@@ -154,7 +158,22 @@ pub async fn find(conn: &impl ConnectionTrait, within: Option<CompanyId>, id: Pu
 
 /// A page, newest first.
 pub async fn page(conn: &impl ConnectionTrait, f: &Filter, page: &Page) -> Result<Vec<Purchase>, Stop> {
-    let mut query = Entity::find().order_by_desc(Column::Id).limit(page.fetch());
+    let mut query = filtered(f)?.limit(page.fetch());
+    if let Some(after) = page.after_as::<PurchaseId>()? {
+        query = query.filter(Column::Id.lt(after.uuid()));
+    }
+    let found = query.all(conn).await?;
+    Ok(found.iter().map(|m| json::read(&m.content)).collect::<Result<_, _>>()?)
+}
+
+/// The newest ones.
+pub async fn newest(conn: &impl ConnectionTrait, f: &Filter, most: u64) -> Result<Vec<Purchase>, Stop> {
+    let found = filtered(f)?.limit(most).all(conn).await?;
+    Ok(found.iter().map(|m| json::read(&m.content)).collect::<Result<_, _>>()?)
+}
+
+fn filtered(f: &Filter) -> Result<Select<Entity>, Stop> {
+    let mut query = Entity::find().order_by_desc(Column::Id);
     if let Some(company) = f.company {
         query = query.filter(Column::CompanyId.eq(company.uuid()));
     }
@@ -167,11 +186,7 @@ pub async fn page(conn: &impl ConnectionTrait, f: &Filter, page: &Page) -> Resul
     if let Some(state) = f.state {
         query = query.filter(Column::State.eq(json::word(&state)?));
     }
-    if let Some(after) = page.after_as::<PurchaseId>()? {
-        query = query.filter(Column::Id.lt(after.uuid()));
-    }
-    let found = query.all(conn).await?;
-    Ok(found.iter().map(|m| json::read(&m.content)).collect::<Result<_, _>>()?)
+    Ok(query)
 }
 
 /// The company's newest.

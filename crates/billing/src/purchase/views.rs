@@ -39,13 +39,13 @@ pub async fn list(read: Read, m: pb::ListPurchasesRequest) -> Result<pb::ListPur
 }
 
 /// As the history shows them, with what their lots hold.
-async fn rows(read: &Read, purchases: &[Purchase]) -> Result<Vec<pb::PurchaseRow>, Stop> {
+pub(super) async fn rows(read: &Read, purchases: &[Purchase]) -> Result<Vec<pb::PurchaseRow>, Stop> {
     let available = lot::table::available(read.conn(), purchases.iter().map(|p| p.id)).await?;
     Ok(purchases.iter().map(|p| render::row(p, available.get(&p.id).copied())).collect())
 }
 
 /// A company's caller is kept to its own.
-fn filter(read: &Read, m: &pb::ListPurchasesRequest) -> Result<Filter, Refusal> {
+pub(super) fn filter(read: &Read, m: &pb::ListPurchasesRequest) -> Result<Filter, Refusal> {
     let f = Fields::new();
     let given = |field: &str, date: &Option<contract::google::r#type::Date>| match date {
         None => Some(None),
@@ -53,7 +53,20 @@ fn filter(read: &Read, m: &pb::ListPurchasesRequest) -> Result<Filter, Refusal> 
     };
     let (from, to, company) =
         f.all((given("from_day", &m.from_day), given("to_day", &m.to_day), f.optional("company_id", &m.company_id)))?;
+    let (from, to) = preset(m.period(), read.today()).unwrap_or((from, to));
     Ok(Filter { company: read.caller().sees(company)?, from, to, state: state(m.state()) })
+}
+
+/// BI-30: in days of Seoul, the server's.
+fn preset(period: pb::PurchasePeriod, today: Day) -> Option<(Option<Day>, Option<Day>)> {
+    let (from, to) = match period {
+        pb::PurchasePeriod::Unspecified => return None,
+        pb::PurchasePeriod::Today => (today, today),
+        pb::PurchasePeriod::Yesterday => (today.previous(), today.previous()),
+        pb::PurchasePeriod::Week => (today.plus_days(-6), today),
+        pb::PurchasePeriod::Month => (today.plus_months(-1), today),
+    };
+    Some((Some(from), Some(to)))
 }
 
 fn state(state: pb::PurchaseState) -> Option<State> {

@@ -54,7 +54,7 @@ impl Verb for RegisterAccount {
     async fn perform(&self, tx: &mut Tx) -> Result<RegisteredAccount, Stop> {
         let company = company::of_caller(tx).await?;
         company.may_buy_credit()?;
-        if company.name() != self.holder {
+        if !company::same_name(company.name(), &self.holder) {
             return Err(HOLDER_NOT_COMPANY.into());
         }
         let account = RegisteredAccount {

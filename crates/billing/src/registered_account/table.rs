@@ -94,6 +94,19 @@ pub async fn active(tx: &Tx, company: CompanyId) -> Result<Option<RegisteredAcco
     Ok(row.map(|row| json::read(&row.content)).transpose()?)
 }
 
+/// The same, to look at.
+pub async fn find_active(conn: &impl ConnectionTrait, company: CompanyId) -> Result<Option<RegisteredAccount>, Stop> {
+    let row = Entity::find().filter(Column::ActiveOf.eq(company.uuid())).one(conn).await?;
+    Ok(row.map(|row| json::read(&row.content)).transpose()?)
+}
+
+/// Its whole number, to send money to.
+pub async fn number(tx: &Tx, id: RegisteredAccountId) -> Result<String, Stop> {
+    let row = Entity::find_by_id(id.uuid()).one(tx.conn()).await?.ok_or(REGISTERED_ACCOUNT_NOT_FOUND)?;
+    let number = tx.sealer().open(NUMBER, &row.number).map_err(Fault::bug)?;
+    Ok(String::from_utf8(number).map_err(Fault::bug)?)
+}
+
 /// As a verb left it: one version on.
 pub async fn save(tx: &Tx, a: &RegisteredAccount) -> Result<(), Stop> {
     let row = entity::ActiveModel {

@@ -252,6 +252,7 @@ async fn what_does_not_fit_stays_at_the_desk() {
             deposit_id: stranger.deposit_id.clone(),
             decision: DepositDecision::Attach.into(),
             reference: reference.to_lowercase(),
+            ..Default::default()
         };
         let attached = desk.resolve_deposit(attach.clone()).await.unwrap().into_inner();
         assert_eq!((attached.r#match(), attached.state()), (DepositMatch::Exact, DepositState::Applied));

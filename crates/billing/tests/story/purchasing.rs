@@ -84,6 +84,7 @@ async fn twenty_million_are_bought_for_nineteen_and_a_half() {
                 request_id: request_id(),
                 purchase_id: pending.purchase_id.clone(),
                 document: tick.document,
+                issued_on: date(2026, 6, 1),
             };
             desk.tick_document(m).await.unwrap();
         }
