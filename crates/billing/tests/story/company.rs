@@ -109,6 +109,10 @@ pub fn purchases(t: &Trial, caller: &Caller) -> purchase_service_client::Purchas
     purchase_service_client::PurchaseServiceClient::new(t.channel(caller))
 }
 
+pub fn payouts(t: &Trial, caller: &Caller) -> payout_service_client::PayoutServiceClient<Wire> {
+    payout_service_client::PayoutServiceClient::new(t.channel(caller))
+}
+
 pub fn policies(t: &Trial, caller: &Caller) -> policy_service_client::PolicyServiceClient<Wire> {
     policy_service_client::PolicyServiceClient::new(t.channel(caller))
 }

@@ -11,7 +11,7 @@ use crate::{
     purchasing::{active_account, apply, approve, policy},
 };
 
-async fn approved(t: &Trial, c: &Company) -> pb::Purchase {
+pub async fn approved(t: &Trial, c: &Company) -> pb::Purchase {
     active_account(t, c).await;
     policy(t, c, 1_000_000_000).await;
     let pending = purchases(t, &c.boss).apply_purchase(apply(9_000_000)).await.unwrap().into_inner();
