@@ -21,8 +21,18 @@ pub struct RecordingBus {
 impl RecordingBus {
     /// Every fact of this kind that was told, in order.
     pub async fn told<F: Fact>(&self) -> Vec<F> {
+        self.pick(|_| true).await
+    }
+
+    /// The same about one subject.
+    pub async fn told_of<F: Fact>(&self, subject: &str) -> Vec<F> {
+        self.pick(|event| event.subject == subject).await
+    }
+
+    async fn pick<F: Fact>(&self, which: impl Fn(&Event) -> bool) -> Vec<F> {
         let told = self.told.lock().await;
-        told.iter().filter(|e| e.kind == F::event_type()).map(|e| e.fact::<F>().expect("our own bytes")).collect()
+        let told = told.iter().filter(|event| event.kind == F::event_type() && which(event));
+        told.map(|event| event.fact::<F>().expect("our own bytes")).collect()
     }
 
     /// Gives the service an event, as its broker would.

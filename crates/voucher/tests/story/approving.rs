@@ -43,7 +43,7 @@ async fn confirmed(desk: &Desk<'_>, lot: &pb::Lot, amount: i64) -> pb::Send {
 
 #[tokio::test]
 async fn a_send_above_the_limit_waits_for_a_second_admin_with_its_total_reserved() {
-    // VO-20
+    // VO-20, S41
     story(|t| async move {
         let desk = Desk::new(&t);
         let lot = desk.fund(1_000_000).await;

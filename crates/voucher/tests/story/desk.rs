@@ -249,7 +249,11 @@ impl<'a> Desk<'a> {
 
     /// Phone → code, from the messages asked for so far.
     pub async fn codes(&self, least: usize) -> HashMap<String, String> {
-        let asked = self.t.told::<MessagesRequested>(least).await;
+        self.opened(self.t.told::<MessagesRequested>(least).await)
+    }
+
+    /// Phone → code.
+    pub fn opened(&self, asked: Vec<MessagesRequested>) -> HashMap<String, String> {
         let sealer = self.t.running.flow.sealer();
         let messages = asked.iter().flat_map(|asked| &asked.messages).filter(|message| message.template == "gift");
         messages

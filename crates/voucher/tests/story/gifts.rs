@@ -85,7 +85,7 @@ async fn claims_declines_and_recalls_at_once_have_one_winner_a_gift() {
 
 #[tokio::test]
 async fn guessing_codes_is_held_back_and_typing_mistakes_are_told() {
-    // VO-11
+    // VO-11, S38
     story(|t| async move {
         let desk = Desk::new(&t);
         let lot = desk.fund(100_000).await;
