@@ -9,6 +9,7 @@ mod desk;
 mod model;
 mod racing;
 mod random;
+mod replicas;
 mod step;
 
 /// Held by the proof that runs.
