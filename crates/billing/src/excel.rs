@@ -15,8 +15,8 @@ const WIDTH: u32 = 130;
 pub const EXPORT_TOO_LARGE: Refusal = Refusal::new(
     code::FAILED_PRECONDITION,
     "EXPORT_TOO_LARGE",
-    "One file holds at most {most} rows. Ask for a shorter period.",
-    "한 파일에는 {most}행까지 담을 수 있습니다. 기간을 줄여 주세요.",
+    "One file holds at most {most} rows. Ask for a smaller part.",
+    "한 파일에는 {most}행까지 담을 수 있습니다. 범위를 줄여 주세요.",
 );
 
 /// A cell.

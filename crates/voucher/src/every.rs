@@ -8,4 +8,4 @@ pub mod hour_remind_recipients;
 pub mod hour_sweep;
 pub mod minute_judge_sends;
 pub mod second_dispatch_due_sends;
-pub mod seconds_tell_lot_balances;
+pub mod second_tell_lot_balances;

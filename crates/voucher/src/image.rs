@@ -3,8 +3,9 @@
 //! offer.
 
 pub mod forget;
-pub mod put;
+pub mod remove;
 pub mod table;
+pub mod upload;
 pub mod views;
 
 use contract::ask;

@@ -80,7 +80,7 @@ impl Service for Voucher {
             .every("hour_remind_recipients", Every::hours(1), every::hour_remind_recipients::every)
             .every("hour_sweep", Every::hours(1), every::hour_sweep::every)
             .every("minute_judge_sends", Every::minutes(1), every::minute_judge_sends::every)
-            .every("seconds_tell_lot_balances", Every::seconds(5), every::seconds_tell_lot_balances::every))
+            .every("second_tell_lot_balances", Every::seconds(5), every::second_tell_lot_balances::every))
     }
 }
 

@@ -55,7 +55,7 @@ async fn the_history_by_preset_and_as_a_sheet() {
         let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(file.data)).unwrap();
         let sheet = calamine::Reader::worksheet_range(&mut book, "구매내역").unwrap();
         assert_eq!(sheet.height(), 13);
-        let row: Vec<String> = sheet.rows().last().unwrap().iter().map(ToString::to_string).collect();
+        let row: Vec<String> = sheet.rows().next_back().unwrap().iter().map(ToString::to_string).collect();
         let expected = [
             "1",
             "기한만료",

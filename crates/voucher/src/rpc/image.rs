@@ -11,7 +11,7 @@ use words::Wrong;
 
 use super::{Rpc, caller_of, send::etag};
 use crate::{
-    image::{IMAGE_TOO_LARGE, Image, TOO_MANY_BYTES, put::PutImage, views},
+    image::{IMAGE_TOO_LARGE, Image, TOO_MANY_BYTES, remove::RemoveImage, upload::UploadImage, views},
     send::{self, SEND_NOT_FOUND, change::ChangeSend},
     settings::Settings,
 };
@@ -34,7 +34,7 @@ impl ImageService for Rpc {
         drop(turn);
         let image = image.map_err(|died| Stop::from(Fault::bug(died)))?.map_err(Stop::from)?;
         change.image = Some(Some(image.digest.clone()));
-        let send = self.flow.run(caller, request_id, PutImage { change, image }).await?;
+        let send = self.flow.run(caller, request_id, UploadImage { change, image }).await?;
         Ok(Response::new(send::views::one(read.conn(), &send, &read.part::<Settings>()).await?))
     }
 
@@ -42,12 +42,8 @@ impl ImageService for Rpc {
         self.changed(request, |m| {
             let f = Fields::new();
             let (send, version) = f.all((f.parse("send_id", &m.send_id), etag(&f, &m.etag)))?;
-            Ok(ChangeSend {
-                image: Some(None),
-                verification: m.verification_token,
-                version,
-                ..ChangeSend::nothing(send)
-            })
+            let verification = m.verification_token;
+            Ok(RemoveImage(ChangeSend { image: Some(None), verification, version, ..ChangeSend::nothing(send) }))
         })
         .await
     }

@@ -392,8 +392,7 @@ async fn another_company_sees_no_send_and_cannot_touch_one() {
         let cancel = pb::CancelSendRequest { request_id: id(), send_id: send.send_id.clone() };
         assert_eq!(stranger.sends().cancel_send(cancel).await.unwrap_err().code(), Code::NotFound);
         assert_eq!(stranger.upload(&send, example("recipients-50.xls")).await.unwrap_err().code(), Code::NotFound);
-        let no = stranger.sends().create_send(desk.draft(&lot)).await.unwrap_err();
-        assert_eq!(reason(&no), "LOT_NOT_FOUND");
+        assert_eq!(reason(&stranger.sends().create_send(desk.draft(&lot)).await.unwrap_err()), "LOT_NOT_FOUND");
         let list = stranger.sends().list_sends(pb::ListSendsRequest::default()).await.unwrap().into_inner();
         assert!(list.sends.is_empty());
     })

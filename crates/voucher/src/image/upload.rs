@@ -9,7 +9,7 @@ use crate::send::{self, Send, change::ChangeSend};
 
 /// The command.
 #[derive(Debug, Clone, Serialize)]
-pub struct PutImage {
+pub struct UploadImage {
     /// What it comes to, the image's digest in it.
     pub change: ChangeSend,
     /// Its bytes; they follow from the digest.
@@ -17,8 +17,8 @@ pub struct PutImage {
     pub image: super::Image,
 }
 
-impl Verb for PutImage {
-    const NAME: &'static str = "PutImage";
+impl Verb for UploadImage {
+    const NAME: &'static str = "UploadImage";
     type Answer = Send;
 
     fn permit(&self, caller: &Caller) -> Result<(), Refusal> {
