@@ -9,7 +9,7 @@ use words::Money;
 
 use crate::{
     check::{column, joined},
-    json::{Json as _, money},
+    json::{Json as _, date, money},
     scene::{Firm, Scene},
     step_02_companies::samples,
 };
@@ -24,6 +24,9 @@ const SMALL: i64 = 1_000_000;
 const LEFT: i64 = 5_000_000;
 /// Purchases are in units of a million here.
 const UNIT: i64 = 1_000_000;
+
+/// The document that is valid for a year.
+const ATTORNEY: &str = "PURCHASE_DOCUMENT_POWER_OF_ATTORNEY";
 
 /// A purchase and the lot it funded.
 #[derive(Debug, Clone)]
@@ -129,8 +132,17 @@ async fn documents(scene: &mut Scene, purchase: &Value) -> anyhow::Result<()> {
     let body = json!({ "depositAmount": money(purchase.won("payable")?), "depositor": purchase.text("depositor")? });
     let refused = scene.operator.try_post(&format!("/v1/purchases/{id}:approve"), body).await?;
     scene.tell.refused("approving before they are ticked off", &refused, 409, "DOCUMENTS_MISSING")?;
+    let path = format!("/v1/purchases/{id}:tickDocument");
+    let today = scene.today().await?;
     for document in &missing {
-        scene.operator.post(&format!("/v1/purchases/{id}:tickDocument"), json!({ "document": document })).await?;
+        let mut tick = json!({ "document": document });
+        if *document == ATTORNEY {
+            tick["issuedOn"] = date(today.plus_days(-400));
+            let refused = scene.operator.try_post(&path, tick.clone()).await?;
+            scene.tell.refused("a power of attorney of last year", &refused, 409, "ATTORNEY_NOT_VALID")?;
+            tick["issuedOn"] = date(today.plus_days(-30));
+        }
+        scene.operator.post(&path, tick).await?;
     }
     scene.tell.holds("ticked off", missing.len(), !missing.is_empty())
 }

@@ -188,5 +188,11 @@ mod tests {
         assert_eq!(send.state, State::Scheduled, "nothing changed");
         send.change(&ChangeSend { title: Some("새 제목".into()), ..change() }, by(), now).unwrap();
         assert_eq!((send.state, send.confirmed_by, send.decided_by), (State::AwaitingApproval, Some(by()), None));
+        let again = send.change(&ChangeSend { title: Some("또 다른 제목".into()), ..change() }, by(), now);
+        assert_eq!(
+            again.unwrap_err().reason(),
+            "SEND_NOT_CHANGEABLE",
+            "nobody changes what waits and then approves it"
+        );
     }
 }
