@@ -21,6 +21,7 @@ pub mod step_04_order;
 pub mod step_05_seats;
 pub mod step_06_conversion;
 pub mod step_07_credit;
+pub mod step_08_image;
 pub mod step_08_send;
 pub mod step_09_gifts;
 pub mod step_10_refund;

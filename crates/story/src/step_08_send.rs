@@ -15,6 +15,7 @@ use crate::{
     recipients::Recipients,
     scene::{Account, Scene},
     step_07_credit::Credit,
+    step_08_image,
 };
 
 /// The dearest gift (VO-5).
@@ -46,6 +47,7 @@ pub struct Gift {
 pub async fn play(scene: &mut Scene, sender: &Account, credit: &Credit) -> anyhow::Result<Sent> {
     scene.tell.step(8, "A sheet is sent: staged, checked, approved, dispatched", "VO-3–8, VO-18, NO-1, NO-2");
     as_typed(scene, sender, credit).await?;
+    step_08_image::play(scene, sender, credit).await?;
     too_large(scene, sender, credit).await?;
     let sheet = scene.recipients.clone();
     let send = prepare(scene, sender, credit, &sheet).await?;
