@@ -120,9 +120,10 @@ impl Invitation {
         })
     }
 
-    /// Where the link goes; the token stands nowhere else (S31).
+    /// Where the link goes; the token stands nowhere else. It follows a `#`, so that no browser sends it on, neither to the
+    /// portal's server nor as a Referer (S31).
     fn send(&self, tx: &mut Tx, token: &RandomToken, company: &str, inviter: &str) {
-        let link = format!("{}/invitations/{}", tx.part::<Settings>().portal_url.trim_end_matches('/'), token.expose());
+        let link = format!("{}/invitations#{}", tx.part::<Settings>().portal_url.trim_end_matches('/'), token.expose());
         let variables = vec![
             ("link", link),
             ("company", company.to_owned()),

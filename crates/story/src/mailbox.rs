@@ -51,11 +51,11 @@ impl Mailbox {
         Ok(self.next(phone, "one-time-code").await?.text("variables.code")?.to_owned())
     }
 
-    /// The newest link of this template: the token is its last part.
+    /// The newest link of this template: the token is its last part, after a `#` where no browser sends it on.
     pub async fn token(&mut self, to: &str, template: &str) -> anyhow::Result<String> {
         let message = self.next(to, template).await?;
         let link = message.text("variables.link")?;
-        Ok(link.rsplit('/').next().unwrap_or_default().to_owned())
+        Ok(link.rsplit(['/', '#']).next().unwrap_or_default().to_owned())
     }
 
     /// One message with its attachments.

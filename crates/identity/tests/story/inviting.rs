@@ -33,7 +33,7 @@ pub async fn joins(w: &World<'_>, token: &str, login_id: &str, phone: &str) -> p
     }
 }
 
-// ID-13, ID-15, ID-16, ID-25, S32
+// ID-13, ID-15, ID-16, ID-25, S31, S32
 #[tokio::test(flavor = "multi_thread")]
 async fn an_admin_joins_by_sms_and_the_link_works_once() {
     on_both::<Identity, _>(|t| async move {
@@ -45,6 +45,9 @@ async fn an_admin_joins_by_sms_and_the_link_works_once() {
         let sent = invitations.invite_administrator(by_sms("이두레", phone)).await.unwrap().into_inner();
         assert_eq!(sent.state(), pb::InvitationState::Pending);
         let token = w.invitation(phone, "invitation-sms", 1).await;
+        assert!(BASE64_URL_SAFE_NO_PAD.decode(&token).unwrap().len() * 8 >= 128, "S31: it cannot be guessed");
+        let stored = t.everything_stored().await;
+        assert!(!stored.contains(&token), "S31: only its hash is kept");
         let mut anyone = w.invitations(&callers::anyone());
         let look = anyone.get_invitation(pb::GetInvitationRequest { token: token.clone() }).await.unwrap().into_inner();
         assert!(look.voucher && look.company_name == "주식회사 나루선물");

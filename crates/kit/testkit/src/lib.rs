@@ -4,6 +4,7 @@
 mod bus;
 pub mod callers;
 mod databases;
+mod stored;
 mod trial;
 
 pub use bus::RecordingBus;

@@ -12,9 +12,9 @@ use contract::notification::v1::{
     ListMailboxRequest, MessageRequest, MessagesReported, MessagesRequested, Priority,
     mailbox_service_client::MailboxServiceClient,
 };
-use flow::{Clock, Engine};
+use flow::Clock;
 use notification::{Notification, Settings};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::ConnectionTrait;
 use testkit::{RecordingBus, Trial, on_both, on_both_with};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -26,38 +26,6 @@ use crate::{
 
 /// What the messages hold that nobody else may read.
 const CANARIES: [&str; 5] = ["804211", "01000001234", "minsu.kim", "Qx7-temporary", "김민수"];
-
-async fn texts(t: &Trial, sql: &str) -> Vec<String> {
-    let db = t.running.flow.db().read();
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
-    rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect()
-}
-
-/// Every row of every table; bytes in hexadecimal and, where they are text, as that.
-async fn dump(t: &Trial) -> String {
-    let mut dump = String::new();
-    let tables = match t.engine {
-        Engine::Postgres => "SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = 'public'",
-        Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
-    };
-    for table in texts(t, tables).await {
-        let rows = match t.engine {
-            Engine::Postgres => {
-                texts(t, &format!("SELECT CAST(row_to_json(row) AS text) FROM \"{table}\" AS row")).await
-            }
-            Engine::Sqlite => {
-                let columns = texts(t, &format!("SELECT name FROM pragma_table_info('{table}')")).await;
-                let shown: Vec<_> = columns
-                    .iter()
-                    .map(|c| format!("CASE typeof({c}) WHEN 'blob' THEN lower(hex({c})) ELSE coalesce({c}, '') END"))
-                    .collect();
-                texts(t, &format!("SELECT {} FROM \"{table}\"", shown.join(" || ' ' || "))).await
-            }
-        };
-        dump.push_str(&format!("{table}: {}\n", rows.join("\n")));
-    }
-    dump
-}
 
 fn found_in(text: &str) -> Option<&'static str> {
     CANARIES.into_iter().find(|canary| text.contains(canary) || text.contains(&hex::encode(canary)))
@@ -117,7 +85,7 @@ async fn after_the_hand_over_nothing_is_left_in_any_table_nor_the_log() {
         t.hear("asker", MessagesRequested { messages: messages.clone() }).await;
         let told = reports(&t, 4).await;
         assert_eq!(found_in(&format!("{told:?}")), None);
-        let dump = dump(&t).await;
+        let dump = t.everything_stored().await;
         assert!(messages.iter().all(|m| dump.contains(&m.reference)), "the dump shows what is there: {dump}");
         assert_eq!(found_in(&dump), None, "{dump}");
         for message in &messages {
@@ -138,7 +106,7 @@ async fn the_mailbox_keeps_what_it_shows_sealed() {
     on_both::<Notification, _>(|t| async move {
         ask_for(&t, secrets(&t)).await;
         reports(&t, 4).await;
-        assert_eq!(found_in(&dump(&t).await), None);
+        assert_eq!(found_in(&t.everything_stored().await), None);
         for fact in t.bus.told::<MessagesReported>().await {
             assert_eq!(found_in(&format!("{fact:?}")), None);
         }
