@@ -68,6 +68,9 @@ async fn after_the_hand_over_nothing_is_left_in_any_table_nor_the_log() {
     let log = Log::default();
     let logged = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
     let _guard = tracing::subscriber::set_default(logged);
+    // With a single subscriber, `tracing` takes the opinion of whichever thread comes to a line first, and the other tests'
+    // threads have none: the line would then be silent here too. With two it asks both.
+    let _second = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish());
     // The first call meets a carrier that repeats what it was sent, in its refusal.
     let carrier = StandIn::start(|call, _| match call {
         0 => Act::Rubbish("01000001234 804211 is busy"),
