@@ -7,7 +7,6 @@ pub mod consent;
 pub mod contact;
 pub mod deposit;
 pub mod every;
-mod excel;
 mod json;
 pub mod lot;
 pub mod membership;

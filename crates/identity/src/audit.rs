@@ -2,6 +2,7 @@
 //! none can be changed, taken out or put in between without the chain breaking there. Details name fields and masked
 //! values, never personal data, so that erasing a person leaves the chain whole (S60).
 
+pub mod record_export;
 pub(crate) mod table;
 pub mod verify;
 pub mod views;
@@ -28,17 +29,19 @@ pub struct Entry {
 
 /// What a verb says of itself.
 pub struct Note {
-    action: &'static str,
+    action: String,
     actor: Option<String>,
     subject: String,
     company: Option<CompanyId>,
+    address: Option<String>,
     detail: String,
 }
 
 impl Note {
     /// `permission.granted` on an account.
-    pub fn new(action: &'static str, subject: impl Display) -> Self {
-        Self { action, actor: None, subject: subject.to_string(), company: None, detail: String::new() }
+    pub fn new(action: impl Into<String>, subject: impl Display) -> Self {
+        let (action, subject) = (action.into(), subject.to_string());
+        Self { action, actor: None, subject, company: None, address: None, detail: String::new() }
     }
 
     /// For this company.
@@ -52,6 +55,13 @@ impl Note {
     #[must_use]
     pub fn by(mut self, actor: impl Display) -> Self {
         self.actor = Some(actor.to_string());
+        self
+    }
+
+    /// Done elsewhere, from this address.
+    #[must_use]
+    pub fn from(mut self, address: impl Into<String>) -> Self {
+        self.address = Some(address.into());
         self
     }
 
@@ -69,10 +79,10 @@ impl Note {
             number: number + 1,
             at: tx.now(),
             actor: self.actor.unwrap_or_else(|| tx.caller().name()),
-            action: self.action.to_owned(),
+            action: self.action,
             subject: self.subject,
             company: self.company,
-            address: tx.caller().address.map(|a| a.to_string()).unwrap_or_default(),
+            address: self.address.unwrap_or_else(|| tx.caller().address.map(|a| a.to_string()).unwrap_or_default()),
             detail: self.detail,
             hash: Vec::new(),
         };

@@ -76,6 +76,7 @@ impl boot::Service for Identity {
             .grpc(SessionServiceServer::new(rpc.clone()))
             .grpc(VerificationServiceServer::new(rpc))
             .when("admin_notice_requested", when::admin_notice_requested::when)
+            .when("data_exported", when::data_exported::when)
             .when("order_fulfilled", when::order_fulfilled::when)
             .when("lot_funded", when::lot_funded::when)
             .when("site_opened", when::site_opened::when)

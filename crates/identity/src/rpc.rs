@@ -15,7 +15,7 @@ use contract::Requested;
 use flow::{Caller, Fields, Flow, Refusal, Stop, Verb};
 use object_store::ObjectStore;
 use tonic::{Request, Response, Status};
-use words::{LoginId, RequestId, Secret, Wrong};
+use words::{LoginId, Secret, Wrong};
 
 use crate::{
     account::Contact,
@@ -64,7 +64,7 @@ fn caller_of<M>(request: &Request<M>) -> Caller {
 
 fn request_id(text: &str) -> Result<uuid::Uuid, Refusal> {
     let f = Fields::new();
-    f.all((f.word("request_id", RequestId::parse(text)),)).map(|(id,)| id.uuid())
+    f.all((f.request_id(text),)).map(|(id,)| id)
 }
 
 impl Rpc {

@@ -43,6 +43,6 @@ pub async fn correct(scene: &mut Scene, sender: &Account, sheet: &Value) -> anyh
     let dropped = sender.client.post(&format!("{path}/rows/{other}:drop"), json!({})).await?;
     let left = dropped.get("sheet").context("no sheet")?.number("wrongCount")?;
     scene.tell.same("wrong rows left", left, i64::try_from(wrong.len())? - 2)?;
-    let (kind, _) = sender.client.download(&format!("{path}:export")).await?;
+    let (kind, _) = sender.client.download(&format!("{path}:export?reason=check")).await?;
     scene.tell.holds("the result is a spreadsheet", &kind, kind.contains("spreadsheetml"))
 }

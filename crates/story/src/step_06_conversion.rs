@@ -89,8 +89,18 @@ async fn history(scene: &mut Scene, firm: &Firm) -> anyhow::Result<()> {
     scene.tell.note(orders[0].text("mainItemsKo")?);
     let only = boss.get("/v1/orders?kind=ORDER_KIND_NEW").await?;
     scene.tell.same("of kind new alone", only.list("orders")?.len(), 1)?;
-    let (kind, bytes) = boss.download("/v1/orders:export").await?;
+    let without = boss.download("/v1/orders:export").await;
+    scene.tell.holds("no file without a reason", "refused", without.is_err())?;
+    let (kind, bytes) = boss.download("/v1/orders:export?reason=monthly+closing").await?;
     scene.tell.note(kind);
     let rows = recipients::rows(bytes)?;
-    scene.tell.same("as an Excel sheet: rows with the headings", rows, 3)
+    scene.tell.same("as an Excel sheet: rows with the headings", rows, 3)?;
+    let exported = |trail: &Value| {
+        let entries = trail.list("entries")?;
+        Ok(entries
+            .iter()
+            .any(|e| e["action"] == "orders.exported" && e["detail"].to_string().contains("monthly closing")))
+    };
+    scene.until(boss, "/v1/auditEntries?pageSize=100", "the trail knows who took it, and why", exported).await?;
+    Ok(())
 }

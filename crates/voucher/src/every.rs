@@ -2,6 +2,7 @@
 
 pub mod day_expire_lots;
 pub mod day_forget_images;
+pub mod day_forget_sheets;
 pub mod hour_forget_uploads;
 pub mod hour_notice_lots;
 pub mod hour_remind_recipients;

@@ -3,7 +3,6 @@
 
 pub mod amount;
 pub mod every;
-pub mod excel;
 pub mod gift;
 pub mod gift_code;
 pub mod image;
@@ -74,6 +73,7 @@ impl Service for Voucher {
             .when("messages_reported", when::messages_reported::when)
             .worker("second_dispatch_due_sends", Every::seconds(1), every::second_dispatch_due_sends::work)
             .every("day_forget_images", Every::day(), every::day_forget_images::every)
+            .every("day_forget_sheets", Every::day(), every::day_forget_sheets::every)
             .every("day_expire_lots", Every::day(), every::day_expire_lots::every)
             .every("hour_forget_uploads", Every::hours(1), every::hour_forget_uploads::every)
             .every("hour_notice_lots", Every::hours(1), every::hour_notice_lots::every)

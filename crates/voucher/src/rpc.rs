@@ -15,10 +15,9 @@ mod sheet_upload;
 
 use std::sync::Arc;
 
-use flow::{Caller, Fields, Flow};
+use flow::{Caller, Flow};
 use tokio::sync::Semaphore;
 use tonic::Request;
-use uuid::Uuid;
 use words::Wrong;
 
 use crate::sheet::parse::Reader;
@@ -52,13 +51,3 @@ const HEAD_FIRST: Wrong = Wrong::new(
     "The first part of an upload says what it is for.",
     "업로드의 첫 부분에는 head가 필요합니다.",
 );
-
-/// The caller's id for a request that is not answered by its verb alone.
-fn request_id(f: &Fields, text: &str) -> Option<Uuid> {
-    const NO_REQUEST_ID: Wrong = Wrong::new(
-        "REQUEST_ID_MISSING",
-        "Every write needs a UUID of your choice.",
-        "쓰기 요청에는 직접 고른 UUID가 필요합니다.",
-    );
-    f.word("request_id", Uuid::try_parse(text).map_err(|_| NO_REQUEST_ID))
-}

@@ -9,6 +9,7 @@ pub mod download_template;
 pub mod drop;
 pub mod earlier;
 pub mod export;
+pub mod forget;
 pub mod judge;
 pub mod parse;
 pub mod table;

@@ -1,67 +1,54 @@
-//! The order history as an Excel sheet (BI-12): the newest 10,000 of the filter. Texts are written as texts, never as
-//! formulas.
+//! The order history as an Excel sheet (BI-12): what the list shows, of the same filter.
 
 use contract::{billing::v1 as pb, google::api::HttpBody};
-use flow::{Fault, Read, Stop};
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use export::{Cell, Leaving, Sheet, whole};
+use flow::{Read, Stop};
+use words::Day;
 
 use super::{Order, render, table, views};
 use crate::catalogue::Catalogues;
 
-/// So many rows at most.
-const MOST: u64 = 10_000;
-const EXCEL: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-const HEADINGS: [&str; 10] = [
-    "주문번호",
-    "서비스 유형",
-    "기본 서비스명",
-    "계약(주문) 종류",
-    "계약일",
-    "적용시작일",
-    "주요 상품정보",
-    "계약금(VAT포함)",
-    "결제방법",
-    "주문상태",
-];
+const SHEET: Sheet = Sheet {
+    name: "주문내역",
+    headings: &[
+        "주문번호",
+        "서비스 유형",
+        "기본 서비스명",
+        "계약(주문) 종류",
+        "계약일",
+        "적용시작일",
+        "주요 상품정보",
+        "계약금(VAT포함)",
+        "결제방법",
+        "주문상태",
+    ],
+    most: 10_000,
+};
 
 /// ExportOrders.
 pub async fn export(read: Read, m: pb::ExportOrdersRequest) -> Result<HttpBody, Stop> {
+    let leaving = Leaving::new("orders", &m.reason)?;
     let filter = views::filter(&read, m.kind(), m.state(), &m.from_day, &m.to_day, &m.company_id)?;
-    let orders = table::newest(read.conn(), &filter, MOST).await?;
+    let orders = table::newest(read.conn(), &filter, SHEET.most + 1).await?;
     let all = read.part::<Catalogues>();
-    let data = tokio::task::spawn_blocking(move || sheet(&orders, &all)).await.map_err(Fault::bug)?;
-    Ok(HttpBody { content_type: EXCEL.into(), data: data.map_err(Fault::bug)?, extensions: Vec::new() })
+    let rows = orders.iter().map(|order| row(order, &all)).collect();
+    SHEET.give(&read, leaving.of(filter.company), whole(rows)).await
 }
 
-fn sheet(orders: &[Order], all: &Catalogues) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    sheet.set_name("주문내역")?;
-    let (bold, won) = (Format::new().set_bold(), Format::new().set_num_format("#,##0"));
-    for (column, heading) in (0..).zip(HEADINGS) {
-        sheet.write_string_with_format(0, column, heading, &bold)?;
-        sheet.set_column_width_pixels(column, 130)?;
-    }
-    for (row, order) in (1..).zip(orders) {
-        let s = render::summary(order, all);
-        let placed = words::Day::of(order.placed_at);
-        let texts = [
-            (0, s.order_id.clone()),
-            (1, s.service_type.clone()),
-            (2, s.base_service_ko.clone()),
-            (3, kind(s.kind()).to_owned()),
-            (4, placed.to_string()),
-            (5, render::start_day(order).to_string()),
-            (6, s.main_items_ko.clone()),
-            (8, method(s.payment_method()).to_owned()),
-            (9, state(s.state()).to_owned()),
-        ];
-        for (column, text) in texts {
-            sheet.write_string(row, column, text)?;
-        }
-        sheet.write_with_format(row, 7, order.price.total.won(), &won)?;
-    }
-    book.save_to_buffer()
+fn row(order: &Order, all: &Catalogues) -> Vec<Cell> {
+    let s = render::summary(order, all);
+    vec![
+        Cell::Text(s.order_id.clone()),
+        Cell::Text(s.service_type.clone()),
+        Cell::Text(s.base_service_ko.clone()),
+        kind(s.kind()).into(),
+        Cell::Text(Day::of(order.placed_at).to_string()),
+        Cell::Text(render::start_day(order).to_string()),
+        Cell::Text(s.main_items_ko.clone()),
+        Cell::Won(order.price.total),
+        method(s.payment_method()).into(),
+        state(s.state()).into(),
+    ]
 }
 
 fn kind(kind: pb::OrderKind) -> &'static str {

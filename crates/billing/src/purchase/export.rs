@@ -1,17 +1,32 @@
 //! The purchase history as an Excel sheet (BI-30): what the list shows, of the same filter, names and numbers masked.
 
 use contract::{billing::v1 as pb, day, google::api::HttpBody, won};
+use export::{Cell, Leaving, Sheet, time, whole};
 use flow::{Read, Stop};
-use words::{Day, seoul};
+use words::Day;
 
 use super::{State, table, views};
-use crate::excel::{self, Cell};
 
-const HEADINGS: &[&str] =
-    &["번호", "상태", "구매일시", "입금자명", "입금계좌", "결제금액", "할인율(%)", "상품권 금액", "잔액", "유효기간"];
+const SHEET: Sheet = Sheet {
+    name: "구매내역",
+    headings: &[
+        "번호",
+        "상태",
+        "구매일시",
+        "입금자명",
+        "입금계좌",
+        "결제금액",
+        "할인율(%)",
+        "상품권 금액",
+        "잔액",
+        "유효기간",
+    ],
+    most: 10_000,
+};
 
 /// ExportPurchases.
 pub async fn export(read: Read, m: pb::ExportPurchasesRequest) -> Result<HttpBody, Stop> {
+    let leaving = Leaving::new("purchases", &m.reason)?;
     let asked = pb::ListPurchasesRequest {
         from_day: m.from_day,
         to_day: m.to_day,
@@ -21,16 +36,15 @@ pub async fn export(read: Read, m: pb::ExportPurchasesRequest) -> Result<HttpBod
         ..Default::default()
     };
     let filter = views::filter(&read, &asked)?;
-    let found = table::newest(read.conn(), &filter, excel::MOST + 1).await?;
+    let found = table::newest(read.conn(), &filter, SHEET.most + 1).await?;
     let rows = views::rows(&read, &found).await?;
     let cells = found.iter().zip(rows).map(|(p, row)| {
-        let time = p.applied_at.with_timezone(&seoul()).format("%Y-%m-%d %H:%M:%S").to_string();
         let amount = |amount: &Option<_>| won(amount.as_ref()).map_or_else(|_| none(), Cell::Won);
         let (percent, part) = (p.rate_basis_points / 100, p.rate_basis_points % 100);
         vec![
             Cell::Number(row.number),
             Cell::Text(word(p.state).into()),
-            Cell::Text(time),
+            time(Some(p.applied_at)),
             Cell::Text(row.depositor_masked.clone()),
             Cell::Text(row.account_masked.clone()),
             amount(&row.payable),
@@ -40,7 +54,7 @@ pub async fn export(read: Read, m: pb::ExportPurchasesRequest) -> Result<HttpBod
             day(row.valid_through.as_ref()).map_or_else(|_| none(), |d: Day| Cell::Text(d.to_string())),
         ]
     });
-    excel::file("구매내역", HEADINGS, cells.collect()).await
+    SHEET.give(&read, leaving.of(filter.company), whole(cells.collect())).await
 }
 
 /// `-` until approved.

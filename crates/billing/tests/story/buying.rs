@@ -2,6 +2,7 @@
 
 use contract::{
     billing::v1::{self as pb, *},
+    exported::DataExported,
     membership::v1::{MembershipContent, MembershipEnded},
 };
 use flow::Caller;
@@ -307,7 +308,14 @@ async fn the_history_is_exported_as_a_sheet() {
         let c = company(&t, 20).await;
         let placed = place(&t, &c.boss, shared(10)).await;
         place(&t, &company(&t, 1).await.boss, shared(10)).await;
-        let file = orders(&t, &c.boss).export_orders(ExportOrdersRequest::default()).await.unwrap().into_inner();
+        // S55
+        assert_eq!(reason(orders(&t, &c.boss).export_orders(ExportOrdersRequest::default()).await), "INVALID_FIELDS");
+        let all = ExportOrdersRequest { reason: "정산".into(), ..Default::default() };
+        let file = orders(&t, &c.boss).export_orders(all.clone()).await.unwrap().into_inner();
+        orders(&t, &operator()).export_orders(all).await.unwrap();
+        let told = t.told::<DataExported>(2).await;
+        let said: Vec<_> = told.iter().map(|fact| (fact.what.as_str(), fact.row_count, &fact.company_id)).collect();
+        assert_eq!(said, [("orders", 1, &c.id.to_string()), ("orders", 2, &String::new())], "an operator's is of all");
         let mut book =
             calamine::open_workbook_from_rs::<calamine::Xlsx<_>, _>(std::io::Cursor::new(file.data)).unwrap();
         let sheet = calamine::Reader::worksheet_range(&mut book, "주문내역").unwrap();

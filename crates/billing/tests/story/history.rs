@@ -1,6 +1,11 @@
 //! The purchase history (BI-30) and the papers of large purchases (BI-21).
 
-use contract::{billing::v1::*, google::r#type as g, identity::v1::CompanyChanged};
+use contract::{
+    billing::v1::*,
+    exported::{self, DataExported},
+    google::r#type as g,
+    identity::v1::CompanyChanged,
+};
 
 use crate::{
     company::*,
@@ -51,7 +56,13 @@ async fn the_history_by_preset_and_as_a_sheet() {
         assert_eq!(numbers, [6, 5, 4]);
 
         t.told::<PurchaseClosed>(9).await; // all but today's have expired
-        let file = mine.export_purchases(ExportPurchasesRequest::default()).await.unwrap().into_inner();
+        // S55
+        assert_eq!(reason(mine.export_purchases(ExportPurchasesRequest::default()).await), "INVALID_FIELDS");
+        let all = ExportPurchasesRequest { reason: "정산".into(), ..Default::default() };
+        let file = mine.export_purchases(all.clone()).await.unwrap().into_inner();
+        let told = &t.told::<DataExported>(1).await[0];
+        assert_eq!((told.what.as_str(), told.row_count, &told.company_id), ("purchases", 12, &c.id.to_string()));
+        assert_eq!(exported::open(t.running.flow.sealer(), &told.sealed).unwrap().reason, "정산");
         let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(file.data)).unwrap();
         let sheet = calamine::Reader::worksheet_range(&mut book, "구매내역").unwrap();
         assert_eq!(sheet.height(), 13);
@@ -71,7 +82,7 @@ async fn the_history_by_preset_and_as_a_sheet() {
         assert_eq!(row, expected);
 
         let stranger = company(&t, 20).await;
-        let theirs = ExportPurchasesRequest { company_id: c.id.to_string(), ..Default::default() };
+        let theirs = ExportPurchasesRequest { company_id: c.id.to_string(), ..all };
         assert_eq!(reason(purchases(&t, &stranger.boss).export_purchases(theirs).await), "COMPANY_NOT_FOUND");
         let wrong =
             ListPurchasesRequest { from_day: Some(g::Date { year: 2026, month: 2, day: 30 }), ..Default::default() };

@@ -1,6 +1,11 @@
 //! The trail, the permissions, and what other contexts tell.
 
-use contract::{billing::v1::OrderFulfilled, identity::v1 as pb, voucher::v1::LotFunded};
+use contract::{
+    billing::v1::OrderFulfilled,
+    exported::{self, DataExported},
+    identity::v1 as pb,
+    voucher::v1::LotFunded,
+};
 use identity::Identity;
 use sea_orm::ConnectionTrait as _;
 use testkit::{callers, on_both};
@@ -43,6 +48,44 @@ async fn a_tampered_trail_is_found_out() {
         let broken = verify().await;
         assert!(!broken.intact);
         assert_eq!(broken.first_broken, victim);
+    })
+    .await;
+}
+
+// S55, ID-29
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_taken_from_any_service_is_in_the_trail_once() {
+    on_both::<Identity, _>(|t| async move {
+        let w = World::new(&t);
+        let company = w.company("narumi1", "01000001234", BRN).await;
+        let boss = w.sign_in("narumi1", "", 0).await;
+        let actor = boss.name();
+        let fact = DataExported {
+            export_id: id(),
+            what: "recipients".into(),
+            subject: "snd_1".into(),
+            company_id: company.company_id.clone(),
+            actor: actor.clone(),
+            row_count: 50,
+            time: contract::timestamp(t.clock.now()),
+            sealed: exported::seal(t.running.flow.sealer(), "고객 문의".into(), "203.0.113.7".into()),
+        };
+        let event = t.event("exp_1", fact);
+        t.hear_event(&event).await;
+        t.hear_event(&event).await;
+        let listed =
+            w.audit(&boss).list_audit_entries(pb::ListAuditEntriesRequest::default()).await.unwrap().into_inner();
+        let taken: Vec<_> = listed.entries.iter().filter(|e| e.action == "recipients.exported").collect();
+        let [entry] = taken[..] else { panic!("{} entries", taken.len()) };
+        assert_eq!((&entry.actor, entry.subject.as_str(), entry.address.as_str()), (&actor, "snd_1", "203.0.113.7"));
+        assert!(
+            entry.detail.starts_with("50 rows at 20") && entry.detail.ends_with("Z: 고객 문의"),
+            "{}",
+            entry.detail
+        );
+        let verify = pb::VerifyAuditTrailRequest {};
+        let operator = callers::operator(&["support"]);
+        assert!(w.audit(&operator).verify_audit_trail(verify).await.unwrap().into_inner().intact);
     })
     .await;
 }

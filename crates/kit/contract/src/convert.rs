@@ -43,3 +43,11 @@ pub fn day(date: Option<&g::Date>) -> Result<Day, Wrong> {
 pub fn timestamp(at: DateTime<Utc>) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp { seconds: at.timestamp(), nanos: at.timestamp_subsec_nanos() as i32 })
 }
+
+/// `google.protobuf.Timestamp` as an instant.
+pub fn instant(given: Option<&prost_types::Timestamp>) -> Result<DateTime<Utc>, Wrong> {
+    const NOT_A_TIME: Wrong = Wrong::new("NOT_A_TIME", "This is not a point in time.", "올바른 시간이 아닙니다.");
+    let given = given.ok_or(Wrong::MISSING)?;
+    let nanos = u32::try_from(given.nanos).map_err(|_| NOT_A_TIME)?;
+    DateTime::from_timestamp(given.seconds, nanos).ok_or(NOT_A_TIME)
+}

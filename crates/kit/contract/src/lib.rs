@@ -5,6 +5,7 @@ mod access;
 pub mod ask;
 mod convert;
 mod dynamic;
+pub mod exported;
 mod fact;
 mod subscriptions;
 
@@ -13,7 +14,7 @@ use std::sync::LazyLock;
 use prost_reflect::DescriptorPool;
 
 pub use access::{Access, access, access_of, methods};
-pub use convert::{date, day, money, timestamp, won};
+pub use convert::{date, day, instant, money, timestamp, won};
 pub use dynamic::Dynamic;
 pub use fact::{EventType, Fact};
 pub use subscriptions::{subscribed_by, subscribers, subscriptions};

@@ -6,6 +6,7 @@ use crate::{EventType, Fact, billing, identity, membership, notification, vouche
 pub fn subscriptions() -> Vec<(EventType, &'static [&'static str])> {
     vec![
         (identity::v1::AdminNoticeRequested::event_type(), &["identity"]),
+        (identity::v1::DataExported::event_type(), &["identity"]),
         (identity::v1::CompanyChanged::event_type(), &["billing"]),
         (billing::v1::QuoteCreated::event_type(), &["billing"]),
         (billing::v1::OrderPaid::event_type(), &["membership"]),

@@ -24,11 +24,12 @@ fn the_page_of_events_is_the_table_of_subscriptions() {
     let mut page = HEAD.to_owned();
     for (kind, services) in contract::subscriptions() {
         let (context, _) = parts(kind.as_str());
-        // Any service asks for messages and for notices to admins; the others tell their own facts.
+        // Any service asks for messages and for notices to admins, and tells of files; else each tells its own facts.
         let asked = [
             "dure.notification.picture_offered.v1",
             "dure.notification.messages_requested.v1",
             "dure.identity.admin_notice_requested.v1",
+            "dure.identity.data_exported.v1",
         ];
         let told_by = if asked.contains(&kind.as_str()) { "every service" } else { &context };
         writeln!(page, "| `{kind}` | {told_by} | {} |", services.join(", ")).unwrap();

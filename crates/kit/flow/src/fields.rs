@@ -2,7 +2,8 @@
 
 use std::{cell::RefCell, str::FromStr};
 
-use words::Wrong;
+use uuid::Uuid;
+use words::{RequestId, Wrong};
 
 use crate::refusal::{Refusal, code};
 
@@ -12,6 +13,13 @@ pub const INVALID_FIELDS: Refusal = Refusal::new(
     "INVALID_FIELDS",
     "Some fields are wrong: {fields}. Each violation says why.",
     "잘못된 항목이 있습니다: {fields}. 항목별 사유를 확인해 주세요.",
+);
+
+const REQUEST_ID_MISSING: Wrong = Wrong::new(
+    "REQUEST_ID_MISSING",
+    "Every write needs a UUID of your choice here (over HTTP: the Idempotency-Key header); sending it again does nothing \
+     twice.",
+    "쓰기 요청에는 직접 고른 UUID가 필요합니다 (HTTP에서는 Idempotency-Key 헤더).",
 );
 
 /// A request being read.
@@ -39,6 +47,11 @@ impl Fields {
     /// A word that may be left out: empty text is `None`.
     pub fn optional<T: FromStr<Err = Wrong>>(&self, field: &str, text: &str) -> Option<Option<T>> {
         if text.is_empty() { Some(None) } else { self.parse(field, text).map(Some) }
+    }
+
+    /// The caller's id of a write (S42).
+    pub fn request_id(&self, text: &str) -> Option<Uuid> {
+        self.word("request_id", RequestId::parse(text).map(RequestId::uuid).map_err(|_| REQUEST_ID_MISSING))
     }
 
     /// A condition on a field.

@@ -12,7 +12,7 @@ use contract::Requested;
 use tokio::sync::Notify;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
-use words::{Sealer, Wrong};
+use words::Sealer;
 
 use crate::{
     Caller, Clock, Db, Fields, Read, Refusal, Stop, Tx, Verb, Who, outbox,
@@ -96,7 +96,8 @@ impl Flow {
     {
         let caller = caller_of(&request);
         let message = request.into_inner();
-        let id = request_id(message.request_id())?;
+        let f = Fields::new();
+        let (id,) = f.all((f.request_id(message.request_id()),))?;
         let verb = parse(message)?;
         let answer = self.run(caller, id, verb).await?;
         Ok(Response::new(render(answer)))
@@ -226,15 +227,4 @@ impl Flow {
 /// The caller the access layer found; without that layer nobody is signed in.
 pub(crate) fn caller_of<M>(request: &Request<M>) -> Caller {
     request.extensions().get::<Caller>().cloned().unwrap_or_else(Caller::anyone)
-}
-
-fn request_id(text: &str) -> Result<Uuid, Refusal> {
-    const WRONG: Wrong = Wrong::new(
-        "REQUEST_ID_MISSING",
-        "Every write needs a UUID of your choice here (over HTTP: the Idempotency-Key header); sending it again does nothing twice.",
-        "쓰기 요청에는 직접 고른 UUID 가 필요합니다 (HTTP 에서는 Idempotency-Key 헤더).",
-    );
-    let f = Fields::new();
-    let id = f.word("request_id", Uuid::try_parse(text).map_err(|_| WRONG));
-    f.all((id,)).map(|(id,)| id)
 }

@@ -6,7 +6,7 @@ use contract::{
     google::api::HttpBody,
     voucher::v1::{self as pb, send_service_server::SendService},
 };
-use flow::{Fields, Instant, Read, Refusal, Verb};
+use flow::{Fields, Read, Refusal, Verb};
 use futures::Stream;
 use tonic::{Request, Response, Status};
 use words::{Wrong, text};
@@ -155,7 +155,7 @@ fn parse_create(m: pb::CreateSendRequest) -> Result<CreateSend, Refusal> {
     let given = m.scheduled_time.as_ref();
     let scheduled_at = match m.r#type() {
         pb::SendType::Immediate => f.must(given.is_none(), "scheduled_time", NOT_SCHEDULED).map(|()| None),
-        pb::SendType::Scheduled => f.word("scheduled_time", instant(given)).map(Some),
+        pb::SendType::Scheduled => f.word("scheduled_time", contract::instant(given)).map(Some),
         pb::SendType::Unspecified => f.word("type", Err(NO_TYPE)),
     };
     let (lot, title, message, scheduled_at) = f.all((
@@ -181,7 +181,7 @@ fn parse_change(m: pb::ChangeSendRequest) -> Result<ChangeSend, Refusal> {
         (pb::SendType::Immediate, None) => Some(Some(None)),
         (pb::SendType::Immediate, Some(_)) => f.word("scheduled_time", Err(NOT_SCHEDULED)),
         (pb::SendType::Scheduled, _) | (_, Some(_)) => {
-            f.word("scheduled_time", instant(given)).map(|at| Some(Some(at)))
+            f.word("scheduled_time", contract::instant(given)).map(|at| Some(Some(at)))
         }
         (pb::SendType::Unspecified, None) => Some(None),
     };
@@ -209,11 +209,4 @@ const NOT_AN_ETAG: Wrong =
 fn message(given: Option<&pb::SendMessage>) -> Result<Message, Wrong> {
     let given = given.ok_or(Wrong::MISSING)?;
     Message::new(&given.subject, &given.body)
-}
-
-fn instant(given: Option<&prost_types::Timestamp>) -> Result<Instant, Wrong> {
-    const NOT_A_TIME: Wrong = Wrong::new("NOT_A_TIME", "This is not a point in time.", "올바른 시간이 아닙니다.");
-    let given = given.ok_or(Wrong::MISSING)?;
-    let nanos = u32::try_from(given.nanos).map_err(|_| NOT_A_TIME)?;
-    Instant::from_timestamp(given.seconds, nanos).ok_or(NOT_A_TIME)
 }

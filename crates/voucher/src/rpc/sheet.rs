@@ -17,7 +17,7 @@ use crate::{
         correct::{self, Changed},
         download_template,
         drop::DropSheetRow,
-        earlier, export, file_name,
+        earlier, export as result, file_name,
         upload::UploadSheet,
         views,
     },
@@ -27,11 +27,7 @@ use crate::{
 impl SheetService for Rpc {
     async fn download_template(&self, _: Request<pb::DownloadTemplateRequest>) -> Result<Response<HttpBody>, Status> {
         let data = download_template::template().map_err(|error| Stop::from(Fault::bug(error)))?;
-        Ok(Response::new(HttpBody {
-            content_type: download_template::CONTENT_TYPE.to_owned(),
-            data,
-            extensions: Vec::new(),
-        }))
+        Ok(Response::new(HttpBody { content_type: export::EXCEL.to_owned(), data, extensions: Vec::new() }))
     }
 
     async fn upload_sheet(
@@ -69,7 +65,8 @@ impl SheetService for Rpc {
     ) -> Result<Response<pb::ChangedSheetRow>, Status> {
         let caller = caller_of(&request);
         let m = request.into_inner();
-        self.change(caller, &m.request_id.clone(), correct::parse(m)?).await
+        let (request_id, verb) = correct::parse(m)?;
+        self.change(caller, request_id, verb).await
     }
 
     async fn drop_sheet_row(
@@ -79,15 +76,19 @@ impl SheetService for Rpc {
         let caller = caller_of(&request);
         let m = request.into_inner();
         let f = Fields::new();
-        let (sheet, number) = f.all((f.parse("sheet_id", &m.sheet_id), correct::row_number(&f, m.row_number)))?;
-        self.change(caller, &m.request_id, DropSheetRow { sheet, number }).await
+        let (request_id, sheet, number) = f.all((
+            f.request_id(&m.request_id),
+            f.parse("sheet_id", &m.sheet_id),
+            correct::row_number(&f, m.row_number),
+        ))?;
+        self.change(caller, request_id, DropSheetRow { sheet, number }).await
     }
 
     async fn export_sheet_result(
         &self,
         request: Request<pb::ExportSheetResultRequest>,
     ) -> Result<Response<HttpBody>, Status> {
-        self.flow.read(request, export::export).await
+        self.flow.read(request, result::export).await
     }
 }
 
@@ -105,11 +106,9 @@ impl Rpc {
     async fn change<V: Verb<Answer = Changed>>(
         &self,
         caller: Caller,
-        request_id: &str,
+        request_id: Uuid,
         verb: V,
     ) -> Result<Response<pb::ChangedSheetRow>, Status> {
-        let f = Fields::new();
-        let (request_id,) = f.all((super::request_id(&f, request_id),))?;
         let changed = self.flow.run(caller.clone(), request_id, verb).await?;
         Ok(Response::new(views::changed(&Read::new(&self.flow, caller), &changed).await?))
     }
@@ -138,7 +137,7 @@ fn head(part: Option<pb::UploadSheetRequest>) -> Result<Head, Refusal> {
     };
     let head = head.unwrap_or_default();
     let (request_id, send, repeat_days) = f.all((
-        super::request_id(&f, &head.request_id),
+        f.request_id(&head.request_id),
         f.parse("send_id", &head.send_id),
         f.word("repeat_days", earlier::days(head.repeat_days)),
     ))?;

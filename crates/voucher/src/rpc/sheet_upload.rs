@@ -71,7 +71,7 @@ impl SheetUploadService for Rpc {
         let caller = caller_of(&request);
         let m = request.into_inner();
         let f = Fields::new();
-        let (request_id, upload) = f.all((super::request_id(&f, &m.request_id), f.parse("upload_id", &m.upload_id)))?;
+        let (request_id, upload) = f.all((f.request_id(&m.request_id), f.parse("upload_id", &m.upload_id)))?;
         let read = Read::new(&self.flow, caller.clone());
         let mut verb = FinishSheetUpload { upload, staged: None };
         if !self.flow.was_done(&caller, request_id, &verb).await? {
@@ -158,7 +158,6 @@ fn head(part: Option<pb::AppendToSheetUploadRequest>) -> Result<Head, Refusal> {
         _ => f.word("head", Err(super::HEAD_FIRST)),
     };
     let head = head.unwrap_or_default();
-    let (request_id, upload) =
-        f.all((super::request_id(&f, &head.request_id), f.parse("upload_id", &head.upload_id)))?;
+    let (request_id, upload) = f.all((f.request_id(&head.request_id), f.parse("upload_id", &head.upload_id)))?;
     Ok(Head { request_id, upload, offset: head.offset })
 }

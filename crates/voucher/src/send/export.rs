@@ -1,47 +1,49 @@
 //! The company's sends as an Excel sheet (VO-13): what the list shows, a row a send.
 
 use contract::{google::api::HttpBody, voucher::v1 as pb, won};
+use export::{Cell, Leaving, Sheet, time, whole};
 use flow::{Read, Stop};
 use words::Money;
 
 use super::{Send, SendId, State, table, views};
-use crate::{
-    excel::{self, Cell},
-    gift,
-};
+use crate::gift;
 
-const MOST: u64 = 10_000;
 /// Sends whose gifts are counted in one statement.
 const AT_ONCE: usize = 1_000;
-const HEADINGS: [&str; 24] = [
-    "번호",
-    "상태",
-    "타입",
-    "등록일시",
-    "발송일시",
-    "제목",
-    "신청자",
-    "발송 건수",
-    "발송 금액",
-    "수령 건수",
-    "수령 금액",
-    "수령 비율",
-    "미수령 건수",
-    "미수령 금액",
-    "미수령 비율",
-    "회수 건수",
-    "회수 금액",
-    "회수 비율",
-    "거절 건수",
-    "거절 금액",
-    "거절 비율",
-    "만료 건수",
-    "만료 금액",
-    "만료 비율",
-];
+const SHEET: Sheet = Sheet {
+    name: "발송내역",
+    headings: &[
+        "번호",
+        "상태",
+        "타입",
+        "등록일시",
+        "발송일시",
+        "제목",
+        "신청자",
+        "발송 건수",
+        "발송 금액",
+        "수령 건수",
+        "수령 금액",
+        "수령 비율",
+        "미수령 건수",
+        "미수령 금액",
+        "미수령 비율",
+        "회수 건수",
+        "회수 금액",
+        "회수 비율",
+        "거절 건수",
+        "거절 금액",
+        "거절 비율",
+        "만료 건수",
+        "만료 금액",
+        "만료 비율",
+    ],
+    most: 10_000,
+};
 
 /// `ExportSends`.
 pub async fn export(read: Read, m: pb::ExportSendsRequest) -> Result<HttpBody, Stop> {
+    let leaving = Leaving::new("sends", &m.reason)?;
     let company = read.caller().company()?;
     let list = pb::ListSendsRequest {
         from_day: m.from_day,
@@ -50,7 +52,7 @@ pub async fn export(read: Read, m: pb::ExportSendsRequest) -> Result<HttpBody, S
         state: m.state,
         ..Default::default()
     };
-    let sends = table::newest(read.conn(), company, &views::filter(&list)?, None, MOST + 1).await?;
+    let sends = table::newest(read.conn(), company, &views::filter(&list)?, None, SHEET.most + 1).await?;
     let mut rows = Vec::with_capacity(sends.len());
     for some in sends.chunks(AT_ONCE) {
         let ids: Vec<SendId> = some.iter().map(|send| send.id).collect();
@@ -59,7 +61,7 @@ pub async fn export(read: Read, m: pb::ExportSendsRequest) -> Result<HttpBody, S
             rows.push(row(send, &views::outcome(send, &figures.get(&send.id).cloned().unwrap_or_default())));
         }
     }
-    excel::file("발송내역", &HEADINGS, rows, MOST).await
+    SHEET.give(&read, leaving.of(company), whole(rows)).await
 }
 
 fn row(send: &Send, outcome: &pb::SendOutcome) -> Vec<Cell> {
@@ -68,8 +70,8 @@ fn row(send: &Send, outcome: &pb::SendOutcome) -> Vec<Cell> {
         Cell::Text(send.id.to_string()),
         state(send.state).into(),
         if send.scheduled_at.is_some() { "예약발송" } else { "즉시발송" }.into(),
-        excel::time(Some(send.created_at)),
-        excel::time(send.started_at),
+        time(Some(send.created_at)),
+        time(send.started_at),
         Cell::Text(send.title.clone()),
         Cell::Text(send.applicant.to_string()),
     ];

@@ -4,6 +4,7 @@
 use contract::voucher::v1 as pb;
 use flow::{Caller, Fields, Refusal, Stop, Tx, Verb, code};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use words::Wrong;
 
 use super::{Row, SheetId, Verdict, child::LONGEST_CELL, earlier, judge, table, upload::Sheet, views::SHEET_NOT_FOUND};
@@ -47,11 +48,13 @@ pub fn row_number(f: &Fields, number: i64) -> Option<u64> {
 }
 
 /// The command as it came in; what is too long for any cell is cut, as in an upload.
-pub fn parse(m: pb::CorrectSheetRowRequest) -> Result<CorrectSheetRow, Refusal> {
+pub fn parse(m: pb::CorrectSheetRowRequest) -> Result<(Uuid, CorrectSheetRow), Refusal> {
     let f = Fields::new();
-    let (sheet, number) = f.all((f.parse("sheet_id", &m.sheet_id), row_number(&f, m.row_number)))?;
+    let (request_id, sheet, number) =
+        f.all((f.request_id(&m.request_id), f.parse("sheet_id", &m.sheet_id), row_number(&f, m.row_number)))?;
     let cut = |cell: String| cell.trim().chars().filter(|c| *c != '\0').take(LONGEST_CELL).collect();
-    Ok(CorrectSheetRow { sheet, number, cells: [m.name, m.phone, m.amount].map(|cell| cell.map(cut)) })
+    let cells = [m.name, m.phone, m.amount].map(|cell| cell.map(cut));
+    Ok((request_id, CorrectSheetRow { sheet, number, cells }))
 }
 
 impl Verb for CorrectSheetRow {

@@ -5,9 +5,6 @@ use rust_xlsxwriter::{Format, Workbook};
 
 use super::Column;
 
-/// The MIME type of `.xlsx`.
-pub const CONTENT_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
 const WIDTHS: [u16; 3] = [16, 20, 14];
 
 /// The file.

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 
 use contract::{google::api::HttpBody, voucher::v1 as pb};
+use export::{Cell, Leaving, Sheet, time};
 use flow::{Read, Stop};
 use futures::stream;
 use words::mask;
 
 use super::{MOST_ROWS, Row, Verdict, judge, table, upload::Taken, views};
 use crate::{
-    excel::{self, Cell},
     recipient::{
         self,
         export::{message, state},
@@ -19,11 +19,15 @@ use crate::{
     send::{self, SEND_NOT_FOUND},
 };
 
-const HEADINGS: [&str; 10] =
-    ["행", "이름", "휴대폰", "금액", "등록", "사유", "선물 상태", "메시지", "발송일시", "처리일시"];
+const SHEET: Sheet = Sheet {
+    name: "발송 결과",
+    headings: &["행", "이름", "휴대폰", "금액", "등록", "사유", "선물 상태", "메시지", "발송일시", "처리일시"],
+    most: MOST_ROWS,
+};
 
 /// `ExportSheetResult`.
 pub async fn export(read: Read, m: pb::ExportSheetResultRequest) -> Result<HttpBody, Stop> {
+    let leaving = Leaving::new("sheet_result", &m.reason)?;
     let sheet = views::find(&read, &m.sheet_id).await?;
     let send = send::table::find(read.conn(), sheet.send, read.caller().company()?).await?.ok_or(SEND_NOT_FOUND)?;
     let cancelled = send.state == send::State::Cancelled;
@@ -42,7 +46,7 @@ pub async fn export(read: Read, m: pb::ExportSheetResultRequest) -> Result<HttpB
             Ok(Some((block.rows.iter().map(cells).collect(), last)))
         }
     });
-    excel::streamed("발송 결과", &HEADINGS, pages, MOST_ROWS).await
+    SHEET.give(&read, leaving.about(sheet.send).of(read.caller().company()?), pages).await
 }
 
 fn cells(row: &Row, taken: Option<&Taken>, outcome: Option<&Outcome>, cancelled: bool) -> Vec<Cell> {
@@ -56,8 +60,8 @@ fn cells(row: &Row, taken: Option<&Taken>, outcome: Option<&Outcome>, cancelled:
         Cell::Text(reasons(row)),
         outcome.map_or("", |_| state(gift.map(|gift| gift.state), cancelled)).into(),
         gift.map_or("", |gift| message(gift.message)).into(),
-        excel::time(gift.map(|gift| gift.issued_at)),
-        excel::time(gift.and_then(|gift| gift.ended_at)),
+        time(gift.map(|gift| gift.issued_at)),
+        time(gift.and_then(|gift| gift.ended_at)),
     ]
 }
 

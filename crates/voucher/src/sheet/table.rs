@@ -287,3 +287,25 @@ pub async fn earlier(
     let day = |row: Found| (row.phone, Earlier { send: SendId::from(row.send_id), day: Day::of(row.at) });
     Ok(found.into_iter().map(day).collect())
 }
+
+/// Sheets uploaded before the one moment and never taken, or taken before the other: held until the transaction ends.
+pub async fn lock_old(tx: &Tx, untaken: Instant, taken: Instant, most: u64) -> Result<Vec<SheetId>, Stop> {
+    #[derive(FromQueryResult)]
+    struct Id {
+        id: Uuid,
+    }
+    let sql = format!(
+        "SELECT id FROM sheets WHERE (taken_at IS NULL AND created_at <= $1) OR taken_at <= $2 ORDER BY id LIMIT {most}{}",
+        sql::for_update(tx.conn())
+    );
+    let ids: Vec<Id> = sql::rows(tx.conn(), &sql, vec![untaken.into(), taken.into()]).await?;
+    Ok(ids.into_iter().map(|row| row.id.into()).collect())
+}
+
+/// The sheet and its rows.
+pub async fn delete(tx: &Tx, id: SheetId) -> Result<(), Stop> {
+    for sql in ["DELETE FROM sheet_blocks WHERE sheet_id = $1", "DELETE FROM sheets WHERE id = $1"] {
+        sql::run(tx.conn(), sql, vec![id.uuid().into()]).await?;
+    }
+    Ok(())
+}

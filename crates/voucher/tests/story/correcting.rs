@@ -301,7 +301,8 @@ async fn afterwards_the_sheet_tells_what_became_of_each_row() {
         let send = desk.create(&lot).await;
         let sheet = desk.upload(&send, file).await.unwrap();
         let result = |desk: &Desk<'_>| {
-            let request = pb::ExportSheetResultRequest { sheet_id: sheet.sheet_id.clone() };
+            let request =
+                pb::ExportSheetResultRequest { sheet_id: sheet.sheet_id.clone(), reason: "결과 확인".into() };
             let mut sheets = desk.sheets();
             async move { sheets.export_sheet_result(request).await.map(|file| texts(file.into_inner().data)) }
         };
@@ -328,7 +329,7 @@ async fn afterwards_the_sheet_tells_what_became_of_each_row() {
         assert_eq!(column(&told, 6), ["수령", "", "미수령", "", "", ""]);
         assert_eq!(column(&told, 7), ["요청", "", "요청", "", "", ""]);
         assert!(told[2][5].contains("휴대폰") && told[6][5].contains("이름"), "{told:?}");
-        assert_eq!(told[1][8].len(), "2026-11-23 01:00".len());
+        assert_eq!(told[1][8].len(), "2026-11-23 01:00:00".len());
         let whole = format!("{told:?}");
         assert!(!whole.contains("홍길동") && !whole.contains("01000001001"), "masked: {whole}");
         assert!(told[6][1].starts_with("'="), "no formula: {whole}");
@@ -349,4 +350,35 @@ fn texts(file: Vec<u8>) -> Vec<Vec<String>> {
 /// A column below its heading.
 fn column(rows: &[Vec<String>], place: usize) -> Vec<String> {
     rows[1..].iter().map(|row| row[place].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_staged_sheet_is_forgotten_once_nobody_needs_it() {
+    // VO-18: names and phones do not lie about for ever
+    story(|t| async move {
+        let desk = Desk::new(&t);
+        let lot = desk.fund(1_000_000).await;
+        let send = desk.create(&lot).await;
+        let untaken = desk.upload(&send, csv(&[("홍길동", "01000001001", "1000")])).await.unwrap();
+        let taken = desk.upload(&send, csv(&[("김하나", "01000001002", "2000")])).await.unwrap();
+        desk.recipients().take_recipients(desk.take(&taken)).await.unwrap();
+        let there = |sheet: &pb::Sheet| {
+            let request = pb::GetSheetRequest { sheet_id: sheet.sheet_id.clone() };
+            let mut sheets = desk.sheets();
+            async move { sheets.get_sheet(request).await.map_err(|no| reason(&no)).map(drop) }
+        };
+        let forget = || t.running.flow.run_own(voucher::sheet::forget::ForgetSheets);
+        let gone = Err("SHEET_NOT_FOUND".to_owned());
+        t.clock.advance(chrono::Duration::days(29));
+        forget().await.unwrap();
+        assert_eq!((there(&untaken).await, there(&taken).await), (Ok(()), Ok(())));
+        t.clock.advance(chrono::Duration::days(1));
+        forget().await.unwrap();
+        assert_eq!((there(&untaken).await, there(&taken).await), (gone.clone(), Ok(())));
+        t.clock.advance(chrono::Duration::days(60));
+        forget().await.unwrap();
+        assert_eq!(there(&taken).await, gone);
+        assert_eq!(desk.get(&send).await.recipient_count, 1, "who is on the send stays on it");
+    })
+    .await;
 }

@@ -85,7 +85,10 @@ async fn amounts_of_nothing_below_nothing_and_beyond_everything_move_nothing() {
         }
         for number in FOUL {
             let send_id = send.send_id.clone();
-            let request = pb::ExportRecipientsRequest { send_id, from_number: number, to_number: number };
+            let request =
+                pb::ExportRecipientsRequest {
+                    send_id, from_number: number, to_number: number, reason: "정산".into()
+                };
             no_fault(desk.recipients().export_recipients(request).await, &format!("recipients {number} to {number}"));
         }
         let etag = "9223372036854775808".to_owned();
