@@ -81,5 +81,15 @@ mod tests {
             let right = (0..10).filter(|last| Brn::parse(&format!("{first_nine:09}{last}")).is_ok()).count();
             prop_assert_eq!(right, 1);
         }
+
+        // ID-3
+        #[test]
+        fn no_text_breaks_the_parser_and_what_it_prints_it_reads(text in "\\PC*|[0-9 -]{8,14}", nine in 0u32..1_000_000_000) {
+            let numbered = (0..10).find_map(|last| Brn::parse(&format!("{nine:09}{last}")).ok());
+            for brn in Brn::parse(&text).ok().into_iter().chain(numbered) {
+                prop_assert_eq!(Brn::parse(&brn.to_string()), Ok(brn.clone()));
+                prop_assert_eq!(Brn::parse(&brn.hyphenated()), Ok(brn));
+            }
+        }
     }
 }

@@ -239,5 +239,12 @@ mod tests {
             prop_assert_eq!(Day::of(day.end()), day.next());
             prop_assert_eq!(Day::parse(&day.to_string()), Ok(day));
         }
+
+        #[test]
+        fn no_text_breaks_the_parser_and_what_it_reads_it_prints(text in "\\PC*|[0-9]{4}-[0-9]{2}-[0-9]{2}") {
+            if let Ok(day) = Day::parse(&text) {
+                prop_assert_eq!(day.to_string(), text);
+            }
+        }
     }
 }

@@ -64,6 +64,8 @@ crate::text::spoken!(Email);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -100,5 +102,17 @@ mod tests {
     #[test]
     fn debug_shows_the_mask_only() {
         assert_eq!(format!("{:?}", Email::parse("jungkim@example.com").unwrap()), "ju***@example.com");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_parser_and_what_it_prints_it_reads(
+            text in "\\PC*|\\PC{0,9}@\\PC{0,9}|[a-zA-Z.+]{1,9}@[a-zA-Z0-9.-]{1,20}\\.[a-z]{2,5}"
+        ) {
+            if let Ok(email) = Email::parse(&text) {
+                prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()));
+                prop_assert!(!email.as_str().contains(char::is_whitespace) && email.domain().contains('.'));
+            }
+        }
     }
 }

@@ -251,5 +251,19 @@ mod tests {
             let json = serde_json::to_string(&a).unwrap();
             prop_assert_eq!(serde_json::from_str::<OrderId>(&json).unwrap(), a);
         }
+
+        #[test]
+        fn no_text_breaks_the_parser_and_one_id_has_one_text(text in "\\PC*|ord_[0-9a-z]{26}|ORD_[0-9A-Z]{26}") {
+            if let Ok(id) = OrderId::parse(&text) {
+                prop_assert_eq!(id.to_string(), text.as_str());
+            }
+            let _ = RequestId::parse(&text);
+        }
+
+        #[test]
+        fn a_request_id_is_read_as_it_is_written(uuid in 1u128..) {
+            let id = RequestId::from(Uuid::from_u128(uuid));
+            prop_assert_eq!(RequestId::parse(&id.to_string()), Ok(id));
+        }
     }
 }

@@ -99,6 +99,8 @@ pub(crate) use spoken;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -118,5 +120,19 @@ mod tests {
         assert_eq!(body("a\0b", 100).unwrap_err().reason, "NOT_PLAIN_TEXT");
         assert_eq!(optional(" ", 5).unwrap(), None);
         assert_eq!(optional(" a ", 5).unwrap().as_deref(), Some("a"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_let_through_is_plain_and_is_let_through_again(text: String, longest in 1usize..60) {
+            if let Ok(line) = line(&text, longest) {
+                prop_assert!(!line.contains(char::is_control) && line.chars().count() <= longest);
+                prop_assert_eq!(super::line(&line, longest), Ok(line));
+            }
+            if let Ok(body) = body(&text, longest) {
+                prop_assert!(!body.contains('\0') && body.chars().count() <= longest);
+                prop_assert_eq!(super::body(&body, longest), Ok(body));
+            }
+        }
     }
 }

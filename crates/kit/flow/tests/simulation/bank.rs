@@ -81,9 +81,17 @@ pub fn whens(service: &str) -> Vec<When> {
         })],
         LEDGER => vec![When::new("transfer_sent", |flow: Flow, fact: TransferSent| async move {
             stumble(&flow)?;
-            Ok::<_, Stop>(Post { number: fact.number, from: fact.from, to: fact.to, amount: fact.amount, version: fact.version })
+            Ok::<_, Stop>(Post {
+                number: fact.number,
+                from: fact.from,
+                to: fact.to,
+                amount: fact.amount,
+                version: fact.version,
+            })
         })],
-        _ => ["mail", "text"].map(|way| notice(if way == "mail" { "mail_sender" } else { "text_sender" }, way)).to_vec(),
+        _ => {
+            ["mail", "text"].map(|way| notice(if way == "mail" { "mail_sender" } else { "text_sender" }, way)).to_vec()
+        }
     }
 }
 
@@ -102,7 +110,8 @@ fn stumble(flow: &Flow) -> Result<(), Stop> {
     }
 }
 
-pub const TOO_LITTLE: Refusal = Refusal::new(code::FAILED_PRECONDITION, "TOO_LITTLE", "Too little.", "잔액이 부족합니다.");
+pub const TOO_LITTLE: Refusal =
+    Refusal::new(code::FAILED_PRECONDITION, "TOO_LITTLE", "Too little.", "잔액이 부족합니다.");
 
 /// Takes money off an account.
 #[derive(Debug, Clone, Serialize)]

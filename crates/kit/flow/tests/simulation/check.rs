@@ -59,8 +59,7 @@ pub fn at_rest(world: &mut World) -> Result<(), Wrong> {
 // I4
 fn one_effect_per_request(world: &mut World) -> Result<(), Wrong> {
     let done = world.look(ACCOUNTS, "SELECT request FROM transfer ORDER BY request");
-    let answered: Vec<i64> =
-        world.requests.iter().filter(|r| r.answer.is_some()).map(|r| r.verb.request).collect();
+    let answered: Vec<i64> = world.requests.iter().filter(|r| r.answer.is_some()).map(|r| r.verb.request).collect();
     must(done == answered, || format!("requests {answered:?} were answered, {done:?} were done"))
 }
 
@@ -96,9 +95,7 @@ fn in_order_per_subject(world: &mut World) -> Result<(), Wrong> {
 
 // I9
 fn facts_stand_and_fall_with_their_effect(world: &mut World) -> Result<(), Wrong> {
-    for (s, effects) in
-        [(ACCOUNTS, "SELECT number FROM transfer"), (LEDGER, "SELECT number FROM posting")]
-    {
+    for (s, effects) in [(ACCOUNTS, "SELECT number FROM transfer"), (LEDGER, "SELECT number FROM posting")] {
         let (effects, facts) = (world.look(s, effects).len(), world.look(s, "SELECT seq FROM flow_outbox").len());
         must(effects == facts, || format!("{facts} facts of {effects} effects in {}", world.sites[s].name))?;
     }

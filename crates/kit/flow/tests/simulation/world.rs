@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flow::{Caller, Client, Clock, Consumer as _, Stop, Taken, Who, relay_round};
+use flow::{Caller, Client, Clock, Consumer as _, Left, Stop, Taken, Who, relay_round};
 use tokio::{runtime::Runtime, sync::oneshot};
 use uuid::Uuid;
 
@@ -15,11 +15,11 @@ use crate::{
 };
 
 /// Things that happen before everything is healed.
-const STEPS: usize = 120;
+const STEPS: usize = 80;
 /// Requests of a run.
 const REQUESTS: usize = 7;
 /// Rounds of everything within which a healed world must come to rest.
-const PATIENCE: usize = 50;
+const PATIENCE: usize = 100;
 
 /// What is wrong with a run.
 pub type Wrong = String;
@@ -54,6 +54,8 @@ pub struct Site {
     pub store: Store,
     life: Option<Life>,
     work: Vec<Work>,
+    /// Something may wait in its outbox.
+    stirred: bool,
 }
 
 enum Act {
@@ -107,7 +109,7 @@ impl World {
             let store = runtime.block_on(Store::new(tables));
             let life = Life::begin(name, &store, &clock, &dice, &broker);
             broker.bind(name, life.inbox.kinds());
-            sites.push(Site { name, store, life: Some(life), work: Vec::new() });
+            sites.push(Site { name, store, life: Some(life), work: Vec::new(), stirred: false });
         }
         let requests = (0..REQUESTS).map(|n| Request::new(n, &dice)).collect();
         Self { sites, requests, broker, died_at: BTreeMap::new(), dice, clock, runtime }
@@ -145,7 +147,7 @@ impl World {
                 continue;
             }
             acts.extend((0..site.work.len()).map(|w| (6, Act::GoOn(s, w))));
-            if !site.does(&What::Relay) {
+            if site.stirred && !site.does(&What::Relay) {
                 acts.push((8, Act::Relay(s)));
             }
             for lane in self.broker.lanes(site.name) {
@@ -197,6 +199,7 @@ impl World {
             Act::Begin(s) => {
                 let site = &mut self.sites[s];
                 self.dice.note(format_args!("{} begins", site.name));
+                site.stirred = true;
                 site.life = Some(Life::begin(site.name, &site.store, &self.clock, &self.dice, &self.broker));
                 Ok(())
             }
@@ -219,6 +222,7 @@ impl World {
                 life.start(Box::pin(async move { Outcome::Answer(flow.run(client(), id, verb).await) }))
             }
             What::Relay => {
+                site.stirred = false;
                 life.start(Box::pin(async move { Outcome::Relayed(relay_round(&flow, wire.as_ref()).await) }))
             }
             What::Deliver(lane) => {
@@ -230,6 +234,7 @@ impl World {
     }
 
     fn hear(&mut self, s: usize, what: What, report: Report) -> Result<(), Wrong> {
+        self.sites[s].stirred |= what != What::Relay;
         match report {
             Report::Waits(point, open, go_on) => {
                 self.dice.note(format_args!("{what:?} waits at {point}"));
@@ -247,6 +252,7 @@ impl World {
             (What::Reuse(r), Outcome::Answer(answer)) => Err(format!("other content of request {r}: {answer:?}")),
             (_, Outcome::Relayed(Ok(left))) => {
                 self.dice.note(format_args!("relayed: {left:?}"));
+                self.sites[s].stirred |= left != Left::Nothing;
                 Ok(())
             }
             (_, Outcome::Relayed(Err(stop))) => Err(format!("a relay failed: {stop}")),
@@ -270,10 +276,13 @@ impl World {
     // I4: same content, same answer.
     fn answered(&mut self, r: usize, answer: Result<Sent, Stop>) -> Result<(), Wrong> {
         let request = &mut self.requests[r];
-        self.dice.note(format_args!("request {r}: {}", match &answer {
-            Ok(sent) => format!("{sent:?}"),
-            Err(stop) => stop.to_string(),
-        }));
+        self.dice.note(format_args!(
+            "request {r}: {}",
+            match &answer {
+                Ok(sent) => format!("{sent:?}"),
+                Err(stop) => stop.to_string(),
+            }
+        ));
         match (answer, &request.answer) {
             (Ok(sent), Some(before)) if sent != *before => {
                 Err(format!("request {r} was answered {before:?} and then {sent:?}"))
@@ -321,9 +330,11 @@ impl World {
                     let open = self.sites[s].work.iter().position(|w| w.open);
                     self.act(Act::GoOn(s, open.unwrap_or_default()))?;
                 }
-                self.act(Act::Relay(s))?;
-                while let Some(lane) = self.broker.lanes(self.sites[s].name).first() {
-                    self.act(Act::Deliver(s, lane.clone()))?;
+                if self.sites[s].stirred {
+                    self.act(Act::Relay(s))?;
+                }
+                for lane in self.broker.lanes(self.sites[s].name) {
+                    self.act(Act::Deliver(s, lane))?;
                 }
             }
             for r in 0..self.requests.len() {
