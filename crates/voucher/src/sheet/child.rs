@@ -10,6 +10,7 @@ mod zipped;
 use std::{
     borrow::Cow,
     io::{self, BufWriter, Read, Write},
+    panic::{self, AssertUnwindSafe},
 };
 
 use serde::{Deserialize, Serialize};
@@ -79,13 +80,18 @@ fn read<W: Write>(bytes: &[u8], out: &mut Rows<W>) -> Result<(), Halt> {
         return Err(Unreadable::TooLarge.into());
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        xlsx::read(bytes, out)?;
+        guarded(|| xlsx::read(bytes, out))?;
     } else if bytes.starts_with(COMPOUND_FILE) {
-        xls::read(bytes, out)?;
+        guarded(|| xls::read(bytes, out))?;
     } else {
         csv::read(bytes, out)?;
     }
     out.finish()
+}
+
+/// The readers of workbooks are others' and panic over some damaged ones: the answer is that the file is damaged.
+fn guarded(reading: impl FnOnce() -> Result<(), Halt>) -> Result<(), Halt> {
+    panic::catch_unwind(AssertUnwindSafe(reading)).unwrap_or_else(|_| Err(Unreadable::Broken.into()))
 }
 
 /// The rows as they come, cell by cell in order: finds the headings, then hands on name, phone and amount.
