@@ -74,6 +74,12 @@ mod tests {
         assert_eq!(Brn::parse("  ").unwrap_err(), Wrong::MISSING);
     }
 
+    #[test]
+    fn a_business_number_is_public() {
+        assert_eq!(format!("{:?}", Brn::parse("123-45-67891").unwrap()), "1234567891");
+        assert_eq!(serde_json::from_str::<Brn>("\"123-45-67891\"").unwrap().as_str(), "1234567891");
+    }
+
     proptest! {
         // ID-3
         #[test]

@@ -242,6 +242,15 @@ mod tests {
         assert_eq!(RequestId::parse("x").unwrap_err().reason, "NOT_A_UUID");
     }
 
+    #[test]
+    fn a_request_id_is_shown_as_the_uuid_it_is() {
+        let text = "0192d3c4-0000-7000-8000-000000000001";
+        let id: RequestId = text.parse().unwrap();
+        assert_eq!((id.to_string(), format!("{id:?}")), (text.to_owned(), text.to_owned()));
+        assert_eq!(RequestId::from(Uuid::from(id)).uuid(), id.uuid());
+        assert_eq!(RequestId::parse("").unwrap_err(), Wrong::MISSING);
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_and_sorts_alike(a: u128, b: u128) {
