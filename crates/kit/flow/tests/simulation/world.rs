@@ -1,13 +1,17 @@
 //! One run: a scheduler that decides by dice which of the possible things happens next, until everything is healed.
 
+mod requests;
+mod rest;
+
 use std::collections::BTreeMap;
 
-use flow::{Caller, Client, Clock, Consumer as _, Left, Stop, Taken, Who, relay_round};
+use flow::{Clock, Consumer as _, Left, Taken, relay_round};
 use tokio::{runtime::Runtime, sync::oneshot};
-use uuid::Uuid;
 
+pub use self::requests::Request;
+use self::requests::{client, reason};
 use crate::{
-    bank::{self, Sent, Transfer},
+    bank,
     bus::Broker,
     check,
     dice::Dice,
@@ -18,19 +22,9 @@ use crate::{
 const STEPS: usize = 80;
 /// Requests of a run.
 const REQUESTS: usize = 7;
-/// Rounds of everything within which a healed world must come to rest.
-const PATIENCE: usize = 100;
 
 /// What is wrong with a run.
 pub type Wrong = String;
-
-/// One client's request; asked again until it is answered, and now and then after that.
-pub struct Request {
-    id: Uuid,
-    pub verb: Transfer,
-    wanted: bool,
-    pub answer: Option<Sent>,
-}
 
 /// Work that waits at a point.
 struct Work {
@@ -162,19 +156,6 @@ impl World {
         acts
     }
 
-    fn clients(&self, accounts: &Site) -> Vec<(usize, Act)> {
-        let mut acts = Vec::new();
-        for (r, request) in self.requests.iter().enumerate() {
-            match (accounts.does(&What::Ask(r)), request.wanted, &request.answer) {
-                (true, false, _) => acts.push((1, Act::HangUp(r))),
-                (_, true, _) => acts.push((4, Act::Ask(r))),
-                (false, false, Some(_)) => acts.extend([(1, Act::Ask(r)), (1, Act::Reuse(r))]),
-                (false, false, None) => acts.push((1, Act::Ask(r))),
-            }
-        }
-        acts
-    }
-
     fn act(&mut self, act: Act) -> Result<(), Wrong> {
         match act {
             Act::Ask(r) => {
@@ -273,37 +254,6 @@ impl World {
         }
     }
 
-    // I4: same content, same answer.
-    fn answered(&mut self, r: usize, answer: Result<Sent, Stop>) -> Result<(), Wrong> {
-        let request = &mut self.requests[r];
-        self.dice.note(format_args!(
-            "request {r}: {}",
-            match &answer {
-                Ok(sent) => format!("{sent:?}"),
-                Err(stop) => stop.to_string(),
-            }
-        ));
-        match (answer, &request.answer) {
-            (Ok(sent), Some(before)) if sent != *before => {
-                Err(format!("request {r} was answered {before:?} and then {sent:?}"))
-            }
-            (Ok(sent), _) => {
-                request.answer = Some(sent);
-                Ok(())
-            }
-            (Err(Stop::Fault(fault)), _) if fault.is_away() => {
-                request.wanted = true;
-                Ok(())
-            }
-            (Err(stop), _) if reason(&stop) == Some("TRY_AGAIN") => {
-                request.wanted = true;
-                Ok(())
-            }
-            (Err(stop), None) if reason(&stop) == Some("TOO_LITTLE") => Ok(()),
-            (Err(stop), before) => Err(format!("request {r} was answered {before:?} and then {stop}")),
-        }
-    }
-
     fn crash(&mut self, s: usize) -> Result<(), Wrong> {
         let site = &mut self.sites[s];
         self.dice.note(format_args!("{} dies", site.name));
@@ -318,38 +268,6 @@ impl World {
         self.runtime.block_on(site.store.settle());
         check::after_a_crash(self)
     }
-
-    /// Until nothing is left to do.
-    fn rest(&mut self) -> Result<(), Wrong> {
-        for _ in 0..PATIENCE {
-            for s in 0..self.sites.len() {
-                if self.sites[s].life.is_none() {
-                    self.act(Act::Begin(s))?;
-                }
-                while !self.sites[s].work.is_empty() {
-                    let open = self.sites[s].work.iter().position(|w| w.open);
-                    self.act(Act::GoOn(s, open.unwrap_or_default()))?;
-                }
-                if self.sites[s].stirred {
-                    self.act(Act::Relay(s))?;
-                }
-                for lane in self.broker.lanes(self.sites[s].name) {
-                    self.act(Act::Deliver(s, lane))?;
-                }
-            }
-            for r in 0..self.requests.len() {
-                if self.requests[r].wanted {
-                    self.act(Act::Ask(r))?;
-                }
-            }
-            let mut sites = 0..self.sites.len();
-            let idle = !self.requests.iter().any(|request| request.wanted);
-            if idle && sites.all(|s| self.broker.lanes(self.sites[s].name).is_empty() && check::unsent(self, s) == 0) {
-                return Ok(());
-            }
-        }
-        Err("it does not come to rest".into())
-    }
 }
 
 impl Site {
@@ -360,27 +278,4 @@ impl Site {
     fn does(&self, what: &What) -> bool {
         self.work.iter().any(|w| w.what == *what)
     }
-}
-
-impl Request {
-    fn new(n: usize, dice: &Dice) -> Self {
-        let accounts = ["a", "b", "c"];
-        let from = dice.below(3);
-        let to = (from + 1 + dice.below(2)) % 3;
-        let verb = Transfer {
-            request: n.try_into().unwrap_or_default(),
-            from: accounts[from],
-            to: accounts[to],
-            amount: 1 + i64::try_from(dice.below(80)).unwrap_or_default(),
-        };
-        Self { id: Uuid::from_u128(dice.any()), verb, wanted: true, answer: None }
-    }
-}
-
-fn client() -> Caller {
-    Caller { who: Who::Client(Client { id: "sim".into(), scopes: ["transfer".to_owned()].into() }), address: None }
-}
-
-fn reason(stop: &Stop) -> Option<&'static str> {
-    stop.refusal().map(flow::Refusal::reason)
 }
