@@ -14,7 +14,7 @@ use proptest::prelude::*;
 const PANIC: i32 = 101;
 
 fn example(file: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/examples/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    std::fs::read(format!("{}/examples/{file}", env!("CARGO_MANIFEST_DIR"))).expect("the example")
 }
 
 /// The last line of the child's answer and how it ended.
@@ -27,11 +27,11 @@ fn read(bytes: &[u8]) -> (String, Option<i32>, Option<i32>) {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
+        .expect("the child starts");
     // A child that refused already listens no more.
-    let _ = child.stdin.take().unwrap().write_all(bytes);
-    let done = child.wait_with_output().unwrap();
-    let lines = String::from_utf8(done.stdout).unwrap();
+    let _ = child.stdin.take().expect("a pipe").write_all(bytes);
+    let done = child.wait_with_output().expect("it ends");
+    let lines = String::from_utf8(done.stdout).expect("text");
     (lines.lines().last().unwrap_or_default().to_owned(), done.status.code(), done.status.signal())
 }
 
