@@ -293,3 +293,6 @@ fn join(at: &str, name: &str) -> String {
 fn clip(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(64).collect()
 }
+
+#[cfg(test)]
+mod tests;

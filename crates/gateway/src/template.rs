@@ -121,6 +121,9 @@ impl<'r> Path<'r> {
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
     use super::*;
 
     fn bind(template: &str, path: &str) -> Option<Vec<(String, String)>> {
@@ -156,6 +159,25 @@ mod tests {
     fn an_annotation_that_cannot_be_served_is_refused() {
         for wrong in ["v1", "/v1/{a=b/*}", "/v1/**", "/v1//a", "/v1/{}"] {
             assert!(Template::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        // GW-1
+        #[test]
+        fn no_path_breaks_the_reader(raw in "\\PC*|/v1/[a-z/:%0-9F]{0,30}", template in "\\PC*|/[a-z{}/:*=_.]{0,20}") {
+            let path = Path::parse(&raw);
+            for template in [Template::parse("/v1/orders/{order_id}:pay"), Template::parse(&template)] {
+                if let (Some(path), Ok(template)) = (&path, template) {
+                    let _ = template.matches(path);
+                }
+            }
+        }
+
+        #[test]
+        fn any_value_comes_through_a_path_as_it_was_encoded(value in "\\PC{1,30}") {
+            let path = format!("/v1/orders/{}:pay", utf8_percent_encode(&value, NON_ALPHANUMERIC));
+            prop_assert_eq!(bind("/v1/orders/{order_id}:pay", &path), one("order_id", &value));
         }
     }
 }

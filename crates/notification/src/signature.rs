@@ -63,6 +63,8 @@ impl SharedKey {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     // S44
@@ -91,5 +93,34 @@ mod tests {
         assert!(believe(&[("a", "0"), ("b", "0")], now + chrono::Duration::seconds(300)));
         assert!(!believe(&[("a", "0"), ("b", "0")], now + chrono::Duration::seconds(301)));
         assert!(!believe(&[("a", "0"), ("b", "0")], now - chrono::Duration::seconds(301)));
+    }
+
+    proptest! {
+        // S44
+        #[test]
+        fn no_report_breaks_the_check_and_none_is_believed_unsigned(
+            sent: i64, told: Vec<(String, String)>, signature in "\\PC*|[0-9a-fA-F]{0,80}", key: String, seconds in 0i64..4_000_000_000
+        ) {
+            let told: Vec<_> = told.iter().map(|(id, code)| (id.as_str(), code.as_str())).collect();
+            let now = Instant::from_timestamp(seconds, 0).unwrap();
+            let no = SharedKey::new(&key).believe(sent, &told, &signature, now).unwrap_err();
+            prop_assert_eq!(no.reason(), "SIGNATURE_INVALID");
+        }
+
+        // S44
+        #[test]
+        fn what_is_signed_is_believed_and_not_with_a_letter_changed(
+            told in prop::collection::vec(("[a-z0-9-]{1,12}", "[A-Z0-9.]{1,6}"), 1..4), place: prop::sample::Index, letter in "[0-9a-f]"
+        ) {
+            let told: Vec<_> = told.iter().map(|(id, code)| (id.as_str(), code.as_str())).collect();
+            let (key, now) = (SharedKey::new("shared"), Instant::default());
+            let lines: Vec<_> = told.iter().map(|(id, code)| format!("{}:{}", id, code)).collect();
+            let lines: Vec<_> = ["0"].into_iter().chain(lines.iter().map(String::as_str)).collect();
+            let signature = key.sign(&lines);
+            prop_assert!(key.believe(0, &told, &signature, now).is_ok());
+            let place = place.index(signature.len());
+            let changed = [&signature[..place], letter.as_str(), &signature[place + 1..]].concat();
+            prop_assert!(changed == signature || key.believe(0, &told, &changed, now).is_err());
+        }
     }
 }

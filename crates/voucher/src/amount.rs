@@ -74,6 +74,8 @@ impl fmt::Debug for Amount {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -99,5 +101,18 @@ mod tests {
             assert_eq!(Amount::parse(text).unwrap_err().reason, reason, "{text}");
         }
         assert!(Amount::parse("500000").is_ok());
+    }
+
+    proptest! {
+        // VO-5
+        #[test]
+        fn no_text_breaks_the_reader_and_what_is_shown_is_read(text in "\\PC*|-?[₩0-9,원 ]{0,12}", hundreds in 10i64..=5_000) {
+            let right = Money::from_won(hundreds * 100);
+            prop_assert_eq!(Amount::parse(&right.to_string()).map(Amount::money), Ok(right));
+            if let Ok(amount) = Amount::parse(&text) {
+                prop_assert_eq!(Amount::new(amount.money()), Ok(amount));
+                prop_assert_eq!(Amount::parse(&amount.money().to_string()), Ok(amount));
+            }
+        }
     }
 }

@@ -92,6 +92,8 @@ fn check(body: &[u8]) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -140,5 +142,20 @@ mod tests {
         assert!(23_u128.pow(u32::try_from(RANDOM).unwrap()) > 1_u128 << 80);
         let codes: std::collections::HashSet<_> = (0..2_000).map(|_| GiftCode::random().0).collect();
         assert_eq!(codes.len(), 2_000);
+    }
+
+    proptest! {
+        // VO-11
+        #[test]
+        fn no_text_breaks_the_reader_and_what_it_reveals_it_reads(text in "\\PC*|[A-Za-z347 -]{18,26}", body in "[ACDEFGHJKMNPQRTUVWXY347]{19}") {
+            let whole = format!("{}{}", body, check(body.as_bytes()).unwrap());
+            prop_assert!(GiftCode::parse(&whole).is_ok());
+            for text in [text, whole] {
+                match GiftCode::parse(&text) {
+                    Ok(code) => prop_assert!(GiftCode::parse(&code.reveal()).is_ok_and(|again| again == code)),
+                    Err(no) => prop_assert_eq!(no.reason(), "GIFT_CODE_MISTYPED"),
+                }
+            }
+        }
     }
 }

@@ -257,6 +257,7 @@ fn decode<T: DeserializeOwned>(part: &str) -> Result<T, BadToken> {
 #[cfg(test)]
 mod tests {
     use chrono::Duration;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -289,5 +290,47 @@ mod tests {
         let payload = token.split('.').nth(1).unwrap();
         let unsigned = format!("{}.{payload}.", encode(&Header { alg: "none".into(), kid: signer.kid.clone() }));
         assert!(keys.verify::<Verified>(&unsigned, VERIFICATION, now).is_err());
+    }
+
+    proptest! {
+        // S19
+        #[test]
+        fn no_text_is_believed_and_none_breaks_the_reader(
+            text in "\\PC*|[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,90}", header: Vec<u8>, payload: Vec<u8>,
+        ) {
+            let keys = KeySet::new([TokenSigner::new([7; 32]).public()]).unwrap();
+            let now = Instant::default();
+            let made = [&header, &payload, &header].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part)).join(".");
+            for token in [text, made] {
+                prop_assert!(keys.verify::<Claims>(&token, ACCESS, now).is_err());
+                prop_assert!(open_jws::<serde_json::Value>(&[7; 32], &token).is_err());
+                let _ = peek_jws::<serde_json::Value>(&token);
+            }
+        }
+
+        // S19
+        #[test]
+        fn a_changed_token_is_not_believed(place: prop::sample::Index, letter in "[A-Za-z0-9_.+/=-]", whole: bool) {
+            let signer = TokenSigner::new([7; 32]);
+            let keys = KeySet::new([signer.public()]).unwrap();
+            let now: Instant = "2026-11-22T00:00:00Z".parse().unwrap();
+            let token = signer.sign(VERIFICATION, &verified(), now, Duration::minutes(30));
+            let place = place.index(token.len());
+            let rest = if whole { &token[place + 1..] } else { "" };
+            let changed = [&token[..place], &letter, rest].concat();
+            if changed != token {
+                prop_assert!(keys.verify::<Verified>(&changed, VERIFICATION, now).is_err());
+            }
+        }
+
+        #[test]
+        fn what_is_signed_is_read(purpose: String, content_hash: String, jti: u128) {
+            let signer = TokenSigner::new([7; 32]);
+            let now: Instant = "2026-11-22T00:00:00Z".parse().unwrap();
+            let said = Verified { jti: uuid::Uuid::from_u128(jti), purpose, content_hash, ..verified() };
+            let token = signer.sign(VERIFICATION, &said, now, Duration::minutes(30));
+            let read = KeySet::new([signer.public()]).unwrap().verify::<Verified>(&token, VERIFICATION, now).unwrap();
+            prop_assert_eq!((read.jti, read.purpose, read.content_hash), (said.jti, said.purpose, said.content_hash));
+        }
     }
 }

@@ -51,3 +51,32 @@ pub fn instant(given: Option<&prost_types::Timestamp>) -> Result<DateTime<Utc>, 
     let nanos = u32::try_from(given.nanos).map_err(|_| NOT_A_TIME)?;
     DateTime::from_timestamp(given.seconds, nanos).ok_or(NOT_A_TIME)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn only_whole_won_are_read_and_come_back(currency_code in "KRW|USD|\\PC{0,4}", units: i64, nanos in -1i32..=1) {
+            let asked = g::Money { currency_code, units, nanos };
+            match won(Some(&asked)) {
+                Ok(read) => prop_assert_eq!(money(read), Some(asked)),
+                Err(wrong) => prop_assert_eq!(wrong.reason, "NOT_WON"),
+            }
+        }
+
+        #[test]
+        fn only_days_of_the_calendar_are_read_and_come_back(year: i32, near in 0i32..3_000, month: i32, day_of in -1i32..33) {
+            for (year, month) in [(year, month), (near, month.rem_euclid(14))] {
+                let asked = g::Date { year, month, day: day_of };
+                match day(Some(&asked)) {
+                    Ok(read) => prop_assert_eq!(date(read), Some(asked)),
+                    Err(wrong) => prop_assert_eq!(wrong.reason, "NOT_A_DAY"),
+                }
+            }
+        }
+    }
+}

@@ -40,6 +40,11 @@ impl Db {
         Ok(Self { read: write.clone(), write })
     }
 
+    /// On a connection that is open already, for reads and writes alike: how the simulation brings a store of its own.
+    pub fn on(connection: DatabaseConnection) -> Self {
+        Self { read: connection.clone(), write: connection }
+    }
+
     async fn sqlite(file: &str) -> Result<Self, DbErr> {
         let url = format!("sqlite://{file}?mode=rwc");
         let write = Database::connect(sqlite(&url, 1)).await?;

@@ -20,6 +20,7 @@ mod requests;
 mod trace;
 mod tx;
 mod verb;
+mod watch;
 mod when;
 
 pub use bus::local::LocalBus;
@@ -36,8 +37,9 @@ pub use page::Page;
 pub use pipeline::Flow;
 pub use read::Read;
 pub use refusal::{BUSY, Fault, INTERNAL, Refusal, Stop, code};
-pub use relay::relay;
+pub use relay::{Left, relay, relay_round};
 pub use requests::forget_requests;
 pub use tx::Tx;
 pub use verb::Verb;
+pub use watch::{Point, Watch};
 pub use when::{Inbox, When};

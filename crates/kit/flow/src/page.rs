@@ -90,11 +90,15 @@ fn read(token: &str) -> Option<Token> {
     let bytes: Option<Vec<u8>> = (0..token.len() / 2)
         .map(|i| token.get(i * 2..i * 2 + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
         .collect();
-    serde_json::from_slice(&bytes?).ok()
+    // Only as it was written: an odd letter behind it or a `+` before a digit is no token of ours.
+    let bytes = bytes.filter(|bytes| hex(bytes) == token)?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -107,5 +111,26 @@ mod tests {
         assert_eq!(Page::parse(2, &token, &"state=all").unwrap_err().reason(), "PAGE_TOKEN_INVALID");
         assert_eq!(Page::parse(2, "zz✓", &"").unwrap_err().reason(), "PAGE_TOKEN_INVALID");
         assert_eq!(Page::parse(-1, "", &"").unwrap_err().reason(), "PAGE_SIZE_NEGATIVE");
+    }
+
+    proptest! {
+        #[test]
+        fn no_token_breaks_the_reader(token in "\\PC*|[0-9a-f]{0,80}|[+0-9a-f]{2,10}", size: i32) {
+            match Page::parse(size, &token, &"f") {
+                Ok(page) => prop_assert!(token.is_empty() && page.fetch() <= MOST + 1),
+                Err(no) => prop_assert!(["PAGE_TOKEN_INVALID", "PAGE_SIZE_NEGATIVE"].contains(&no.reason())),
+            }
+        }
+
+        #[test]
+        fn a_token_gives_back_its_key_and_has_one_text(key: String, extra in "[0-9a-fA-F+ ]") {
+            let page = Page::parse(1, "", &"f").unwrap();
+            let token = page.cut(&mut vec![0, 1], |_| key.clone());
+            let next = Page::parse(1, &token, &"f").unwrap();
+            prop_assert_eq!(next.after(), Some(key.as_str()));
+            let longer = [token.as_str(), extra.as_str()].concat();
+            prop_assert!(Page::parse(1, &longer, &"f").is_err());
+            prop_assert!(Page::parse(1, &token.to_uppercase(), &"f").is_err());
+        }
     }
 }

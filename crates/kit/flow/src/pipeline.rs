@@ -15,7 +15,7 @@ use uuid::Uuid;
 use words::Sealer;
 
 use crate::{
-    Caller, Clock, Db, Fields, Read, Refusal, Stop, Tx, Verb, Who, outbox,
+    Caller, Clock, Db, Fields, Point, Read, Refusal, Stop, Tx, Verb, Watch, Who, outbox,
     refusal::{BUSY, Fault, FaultKind},
     requests::{self, Claim, Key},
 };
@@ -32,12 +32,14 @@ struct Inner {
     sealer: Sealer,
     parts: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     committed: Arc<Notify>,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 impl Flow {
     /// A flow of the named service.
     pub fn new(service: &'static str, db: Db, clock: Clock, sealer: Sealer) -> Self {
-        Self(Arc::new(Inner { service, db, clock, sealer, parts: HashMap::new(), committed: Arc::default() }))
+        let (parts, committed) = (HashMap::new(), Arc::default());
+        Self(Arc::new(Inner { service, db, clock, sealer, parts, committed, watch: None }))
     }
 
     /// The same flow with one more part, which verbs get by `tx.part::<T>()`.
@@ -46,6 +48,19 @@ impl Flow {
         let mut inner = Inner::clone(&self.0);
         inner.parts.insert(TypeId::of::<T>(), part);
         Self(Arc::new(inner))
+    }
+
+    /// The same flow under a simulation's eye.
+    #[must_use]
+    pub fn watched(self, watch: Arc<dyn Watch>) -> Self {
+        Self(Arc::new(Inner { watch: Some(watch), ..Inner::clone(&self.0) }))
+    }
+
+    /// A step was taken.
+    pub(crate) async fn at(&self, point: Point) {
+        if let Some(watch) = &self.0.watch {
+            watch.at(point).await;
+        }
     }
 
     /// The service's name.
@@ -176,9 +191,12 @@ impl Flow {
 
     async fn once<V: Verb>(&self, caller: &Caller, key: Option<&Key>, verb: &V) -> Result<V::Answer, Stop> {
         let mut tx = Tx::begin(self, caller.clone()).await?;
+        self.at(Point::Begun).await;
         match self.attempt(&mut tx, key, verb).await {
             Ok((answer, facts)) => {
+                self.at(Point::Performed).await;
                 tx.commit().await?;
+                self.at(Point::Committed).await;
                 if facts {
                     self.committed().notify_one();
                 }
@@ -192,7 +210,9 @@ impl Flow {
                     outbox::put(&mut tx).await
                 };
                 kept.await?;
+                self.at(Point::Performed).await;
                 tx.commit().await?;
+                self.at(Point::Committed).await;
                 self.committed().notify_one();
                 Err(Stop::Kept(no))
             }
@@ -215,6 +235,7 @@ impl Flow {
                 Ok((serde_json::from_slice(&answer).map_err(Fault::bug)?, false))
             }
             Claim::New => {
+                self.at(Point::Claimed).await;
                 let answer = verb.perform(tx).await?;
                 let kept = serde_json::to_vec(&answer).map_err(Fault::bug)?;
                 requests::keep(tx, key, self.sealer().seal("answer", &kept)).await?;

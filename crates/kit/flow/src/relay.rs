@@ -6,22 +6,39 @@ use std::{sync::Arc, time::Duration};
 use sea_orm::{ConnectionTrait, Statement};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Bus, Engine, Flow, Stop, outbox};
+use crate::{Bus, Engine, Flow, Point, Stop, outbox};
 
 const BATCH: u64 = 500;
 /// Of payload in one batch: a large send's events hold a thousand messages each, and all of them are in memory at once.
 const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 const POLL: Duration = Duration::from_millis(500);
+/// After a batch that was not wholly taken, whoever commits meanwhile: a broker in trouble is not hammered.
+const REST: Duration = Duration::from_millis(500);
 /// Sent rows are kept this long, for a look at what was told.
 const KEPT_DAYS: i64 = 7;
+
+/// What a round left in the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing it knows of.
+    Nothing,
+    /// Perhaps more: the batch was full.
+    More,
+    /// Events that were not taken.
+    Untaken,
+}
 
 /// Relays until stopped.
 pub async fn relay(flow: Flow, bus: Arc<dyn Bus>, stop: CancellationToken) {
     let mut rounds = 0_u64;
     loop {
-        let wait = match round(&flow, bus.as_ref()).await {
-            Ok(true) => Duration::ZERO,
-            Ok(false) => POLL,
+        let wait = match relay_round(&flow, bus.as_ref()).await {
+            Ok(Left::More) => Duration::ZERO,
+            Ok(Left::Nothing) => POLL,
+            Ok(Left::Untaken) => {
+                tokio::time::sleep(REST).await;
+                POLL
+            }
             Err(error) => {
                 tracing::warn!(%error, service = flow.service(), "the relay waits");
                 Duration::from_secs(1)
@@ -42,8 +59,8 @@ pub async fn relay(flow: Flow, bus: Arc<dyn Bus>, stop: CancellationToken) {
     }
 }
 
-/// One batch; true if there may be more.
-async fn round(flow: &Flow, bus: &dyn Bus) -> Result<bool, Stop> {
+/// One batch: taken, published, marked.
+pub async fn relay_round(flow: &Flow, bus: &dyn Bus) -> Result<Left, Stop> {
     match flow.db().engine() {
         // One process, and a consumer may need the only writer: no transaction is held while publishing.
         Engine::Sqlite => publish(flow, bus, flow.db().read(), flow.db().write()).await,
@@ -56,11 +73,11 @@ async fn round(flow: &Flow, bus: &dyn Bus) -> Result<bool, Stop> {
             let ours = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), lock)).await?;
             if !ours.map(|row| row.try_get("", "ours")).transpose()?.unwrap_or(false) {
                 tx.rollback().await?;
-                return Ok(false);
+                return Ok(Left::Nothing);
             }
-            let more = publish(flow, bus, &tx, &tx).await;
+            let left = publish(flow, bus, &tx, &tx).await;
             tx.commit().await?;
-            more
+            left
         }
     }
 }
@@ -70,13 +87,15 @@ async fn publish(
     bus: &dyn Bus,
     from: &impl ConnectionTrait,
     to: &impl ConnectionTrait,
-) -> Result<bool, Stop> {
+) -> Result<Left, Stop> {
     let batch = outbox::unsent(from, BATCH, BATCH_BYTES).await?;
     if batch.is_empty() {
-        return Ok(false);
+        return Ok(Left::Nothing);
     }
+    flow.at(Point::Taken).await;
     let (seqs, events): (Vec<i64>, Vec<_>) = batch.into_iter().unzip();
     let outcomes = bus.publish(&events).await;
+    flow.at(Point::Published).await;
     let mut sent = Vec::with_capacity(seqs.len());
     let mut failed = None;
     for ((seq, event), outcome) in seqs.iter().zip(&events).zip(outcomes) {
@@ -92,13 +111,14 @@ async fn publish(
     let full = seqs.len() as u64 == BATCH || bytes >= BATCH_BYTES;
     if !sent.is_empty() {
         outbox::sent(to, sent, flow.clock().now()).await?;
+        flow.at(Point::Marked).await;
     }
     match failed {
         Some(error) => {
             tracing::warn!(error = %format!("{error:#}"), "unsent events stay in the outbox");
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            Ok(false)
+            Ok(Left::Untaken)
         }
-        None => Ok(full),
+        None if full => Ok(Left::More),
+        None => Ok(Left::Nothing),
     }
 }

@@ -74,12 +74,28 @@ mod tests {
         assert_eq!(Brn::parse("  ").unwrap_err(), Wrong::MISSING);
     }
 
+    #[test]
+    fn a_business_number_is_public() {
+        assert_eq!(format!("{:?}", Brn::parse("123-45-67891").unwrap()), "1234567891");
+        assert_eq!(serde_json::from_str::<Brn>("\"123-45-67891\"").unwrap().as_str(), "1234567891");
+    }
+
     proptest! {
         // ID-3
         #[test]
         fn exactly_one_last_digit_is_right(first_nine in 0u32..1_000_000_000) {
             let right = (0..10).filter(|last| Brn::parse(&format!("{first_nine:09}{last}")).is_ok()).count();
             prop_assert_eq!(right, 1);
+        }
+
+        // ID-3
+        #[test]
+        fn no_text_breaks_the_parser_and_what_it_prints_it_reads(text in "\\PC*|[0-9 -]{8,14}", nine in 0u32..1_000_000_000) {
+            let numbered = (0..10).find_map(|last| Brn::parse(&format!("{nine:09}{last}")).ok());
+            for brn in Brn::parse(&text).ok().into_iter().chain(numbered) {
+                prop_assert_eq!(Brn::parse(&brn.to_string()), Ok(brn.clone()));
+                prop_assert_eq!(Brn::parse(&brn.hyphenated()), Ok(brn));
+            }
         }
     }
 }

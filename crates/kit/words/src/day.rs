@@ -229,6 +229,34 @@ mod tests {
         assert_eq!(serde_json::to_string(&day("2023-09-28")).unwrap(), "\"2023-09-28\"");
     }
 
+    #[test]
+    fn a_day_knows_its_place() {
+        let leap = day("2024-02-10");
+        assert_eq!((leap.ymd(), leap.year(), leap.month(), leap.day()), ((2024, 2, 10), 2024, 2, 10));
+        assert_eq!((leap.days_in_month(), leap.weekday()), (29, Weekday::Sat));
+        assert_eq!((leap.next(), leap.previous()), (day("2024-02-11"), day("2024-02-09")));
+        assert_eq!((leap.plus_days(-10), leap.plus_days(20)), (day("2024-01-31"), day("2024-03-01")));
+        assert_eq!((leap.days_since(day("2024-01-31")), leap.days_since(day("2024-02-11"))), (10, -1));
+        assert_eq!(leap.at(24, 0), None);
+        assert_eq!((Day::new(0, 1, 1), Day::new(10_000, 1, 1)), (None, None));
+        assert!(Day::new(1, 1, 1).is_some() && Day::new(9999, 12, 31).is_some());
+        assert_eq!(format!("{leap:?} {:?}", "2024-02-10".parse::<Day>()), "2024-02-10 Ok(2024-02-10)");
+        assert_eq!(Day::from(NaiveDate::from(leap)), leap);
+    }
+
+    #[test]
+    fn what_lies_beyond_the_calendar_is_its_end() {
+        let leap = day("2024-02-10");
+        assert_eq!(
+            (leap.plus_days(i64::MAX), leap.plus_days(i64::MIN)),
+            (NaiveDate::MAX.into(), NaiveDate::MIN.into())
+        );
+        assert_eq!(
+            (leap.plus_months(i32::MAX), leap.plus_months(i32::MIN)),
+            (NaiveDate::MAX.into(), NaiveDate::MIN.into())
+        );
+    }
+
     proptest! {
         #[test]
         fn an_instant_lies_in_its_day(seconds in -2_000_000_000i64..10_000_000_000) {
@@ -238,6 +266,13 @@ mod tests {
             prop_assert_eq!(Day::of(day.start()), day);
             prop_assert_eq!(Day::of(day.end()), day.next());
             prop_assert_eq!(Day::parse(&day.to_string()), Ok(day));
+        }
+
+        #[test]
+        fn no_text_breaks_the_parser_and_what_it_reads_it_prints(text in "\\PC*|[0-9]{4}-[0-9]{2}-[0-9]{2}") {
+            if let Ok(day) = Day::parse(&text) {
+                prop_assert_eq!(day.to_string(), text);
+            }
         }
     }
 }

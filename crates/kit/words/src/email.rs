@@ -64,6 +64,8 @@ crate::text::spoken!(Email);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -100,5 +102,32 @@ mod tests {
     #[test]
     fn debug_shows_the_mask_only() {
         assert_eq!(format!("{:?}", Email::parse("jungkim@example.com").unwrap()), "ju***@example.com");
+    }
+
+    #[test]
+    fn the_longest_parts_are_taken_and_no_longer_ones() {
+        let address = |local: usize, label: usize, more: usize| {
+            format!("{}@{}{}.kr", "a".repeat(local), "b".repeat(label), ".cc".repeat(more))
+        };
+        assert!(Email::parse(&address(64, 63, 0)).is_ok());
+        assert!(Email::parse(&address(65, 63, 0)).is_err() && Email::parse(&address(64, 64, 0)).is_err());
+        assert_eq!(address(64, 63, 41).len(), 254);
+        assert!(Email::parse(&address(64, 63, 41)).is_ok() && Email::parse(&address(64, 62, 42)).is_err());
+        for text in ["kim@example-.com", "kim@example.c", "kim@a..kr", "kim@b_c.kr", "ki,m@example.com"] {
+            assert_eq!(Email::parse(text).unwrap_err().reason, "NOT_AN_EMAIL", "{text}");
+        }
+        assert!(Email::parse("kim@x-1.c2").is_ok() && Email::parse("!#$%&'*+-/=?^_`{|}~@example.com").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_parser_and_what_it_prints_it_reads(
+            text in "\\PC*|\\PC{0,9}@\\PC{0,9}|[a-zA-Z.+]{1,9}@[a-zA-Z0-9.-]{1,20}\\.[a-z]{2,5}"
+        ) {
+            if let Ok(email) = Email::parse(&text) {
+                prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()));
+                prop_assert!(!email.as_str().contains(char::is_whitespace) && email.domain().contains('.'));
+            }
+        }
     }
 }

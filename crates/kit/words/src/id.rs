@@ -242,6 +242,15 @@ mod tests {
         assert_eq!(RequestId::parse("x").unwrap_err().reason, "NOT_A_UUID");
     }
 
+    #[test]
+    fn a_request_id_is_shown_as_the_uuid_it_is() {
+        let text = "0192d3c4-0000-7000-8000-000000000001";
+        let id: RequestId = text.parse().unwrap();
+        assert_eq!((id.to_string(), format!("{id:?}")), (text.to_owned(), text.to_owned()));
+        assert_eq!(RequestId::from(Uuid::from(id)).uuid(), id.uuid());
+        assert_eq!(RequestId::parse("").unwrap_err(), Wrong::MISSING);
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_and_sorts_alike(a: u128, b: u128) {
@@ -250,6 +259,20 @@ mod tests {
             prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
             let json = serde_json::to_string(&a).unwrap();
             prop_assert_eq!(serde_json::from_str::<OrderId>(&json).unwrap(), a);
+        }
+
+        #[test]
+        fn no_text_breaks_the_parser_and_one_id_has_one_text(text in "\\PC*|ord_[0-9a-z]{26}|ORD_[0-9A-Z]{26}") {
+            if let Ok(id) = OrderId::parse(&text) {
+                prop_assert_eq!(id.to_string(), text.as_str());
+            }
+            let _ = RequestId::parse(&text);
+        }
+
+        #[test]
+        fn a_request_id_is_read_as_it_is_written(uuid in 1u128..) {
+            let id = RequestId::from(Uuid::from_u128(uuid));
+            prop_assert_eq!(RequestId::parse(&id.to_string()), Ok(id));
         }
     }
 }

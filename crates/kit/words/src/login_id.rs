@@ -38,6 +38,8 @@ crate::text::spoken!(LoginId);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     // ID-5
@@ -50,5 +52,18 @@ mod tests {
             assert_eq!(LoginId::parse(text).unwrap_err().reason, "NOT_A_LOGIN_ID", "{text}");
         }
         assert_eq!(LoginId::parse("jwkim2023").unwrap().masked(), "jwk***");
+    }
+
+    proptest! {
+        // ID-5
+        #[test]
+        fn no_text_breaks_the_parser_and_what_it_reads_it_prints(text in "\\PC*|[a-z0-9]{5,19}") {
+            let read = LoginId::parse(&text);
+            if let Ok(id) = &read {
+                prop_assert_eq!(id.as_str(), text.as_str());
+            }
+            let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            prop_assert_eq!(read.is_ok(), plain && (6..=18).contains(&text.len()));
+        }
     }
 }

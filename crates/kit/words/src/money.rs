@@ -137,6 +137,27 @@ mod tests {
         assert_eq!(Money::from_won(i64::MIN).to_string(), "-9,223,372,036,854,775,808");
     }
 
+    #[test]
+    fn zero_is_neither_more_nor_less_than_nothing() {
+        let signs = |won| {
+            let money = Money::from_won(won);
+            (money.is_negative(), money.is_zero(), money.is_positive())
+        };
+        assert_eq!([signs(-1), signs(0), signs(1)], [(true, false, false), (false, true, false), (false, false, true)]);
+    }
+
+    #[test]
+    fn sums_differences_and_multiples_are_exact() {
+        let (five, two) = (Money::from_won(5), Money::from_won(2));
+        assert_eq!(five.checked_add(two).map(Money::won), Some(7));
+        assert_eq!(five.checked_sub(two).map(Money::won), Some(3));
+        assert_eq!(five.checked_neg().map(Money::won), Some(-5));
+        assert_eq!(five.times(3).map(Money::won), Some(15));
+        assert_eq!(Money::from_won(i64::MIN).checked_neg(), None);
+        assert_eq!(five.portion(2, -1), None);
+        assert_eq!(format!("{:?}|{:>8}|{:<8}|", five, five, five), "₩5|       5|5       |");
+    }
+
     proptest! {
         #[test]
         fn parts_never_sum_to_more_than_the_whole(won in 0i64..=1_000_000_000_000, a in 0i64..=31, b in 0i64..=31) {

@@ -132,6 +132,20 @@ mod tests {
         assert!(serde_json::from_str::<Period>(r#"{"first":"2023-09-28","last":"2023-09-27"}"#).is_err());
     }
 
+    #[test]
+    fn periods_share_the_days_that_lie_in_both() {
+        let period = |first, last| Period::new(day(first), day(last)).unwrap();
+        let (one, two) = (period("2023-09-01", "2023-09-10"), period("2023-09-10", "2023-09-20"));
+        assert!(one.overlaps(two) && two.overlaps(one));
+        assert_eq!(one.shared_with(two), Some(period("2023-09-10", "2023-09-10")));
+        let after = period("2023-09-11", "2023-09-20");
+        assert!(!one.overlaps(after) && !after.overlaps(one) && one.shared_with(after).is_none());
+        assert!(!one.contains(day("2023-08-31")));
+        assert_eq!(Period::term(day("2023-09-01"), 0), Period::term(day("2023-09-01"), 1));
+        assert_eq!(format!("{one:?}"), "2023-09-01 ~ 2023-09-10");
+        assert_eq!(serde_json::from_str::<Period>(&serde_json::to_string(&one).unwrap()).unwrap(), one);
+    }
+
     proptest! {
         #[test]
         fn terms_follow_without_gap_or_overlap(offset in 0i64..20_000, first in 1u32..37, second in 1u32..37) {

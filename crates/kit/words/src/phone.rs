@@ -88,8 +88,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_breaks_the_parser(text in "\\PC*") {
-            let _ = Phone::parse(&text);
+        fn no_text_breaks_the_parser_and_what_it_prints_it_reads(text in "\\PC*|(\\+82)?[0-9. -]{9,15}") {
+            if let Ok(phone) = Phone::parse(&text) {
+                prop_assert_eq!(Phone::parse(phone.as_str()), Ok(phone.clone()));
+                prop_assert!(phone.as_str().starts_with("01") && matches!(phone.as_str().len(), 10 | 11));
+            }
+        }
+
+        #[test]
+        fn every_mobile_number_is_read_as_it_is_written(rest in "[0-9]{8}") {
+            let written = format!("010{rest}");
+            let read = Phone::parse(&written);
+            prop_assert_eq!(read.as_ref().map(Phone::as_str), Ok(written.as_str()));
         }
     }
 }

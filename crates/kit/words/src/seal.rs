@@ -87,6 +87,8 @@ impl fmt::Debug for Sealer {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -124,5 +126,26 @@ mod tests {
         assert!(Sealer::from_base64(&STANDARD.encode([7; 32])).is_ok());
         assert_eq!(Sealer::from_base64("c2hvcnQ=").unwrap_err().reason, "NOT_A_KEY");
         assert_eq!(format!("{:?}", Sealer::new([7; 32])), "Sealer(secret)");
+    }
+
+    proptest! {
+        #[test]
+        fn anything_opens_as_it_was_sealed_and_nothing_else_opens(
+            plain: Vec<u8>, context: String, other: Vec<u8>, place: prop::sample::Index, bit in 0u8..8
+        ) {
+            let sealer = Sealer::new([7; 32]);
+            let sealed = sealer.seal(&context, &plain);
+            prop_assert_eq!(sealer.open(&context, &sealed), Ok(plain));
+            prop_assert_eq!(sealer.open(&context, &other), Err(BadSeal));
+            prop_assert_eq!(sealer.open(&context, &sealed[..place.index(sealed.len())]), Err(BadSeal));
+            let mut changed = sealed.clone();
+            changed[place.index(sealed.len())] ^= 1 << bit;
+            prop_assert_eq!(sealer.open(&context, &changed), Err(BadSeal));
+        }
+
+        #[test]
+        fn no_text_breaks_the_reader_of_keys(text: String) {
+            prop_assert!(Sealer::from_base64(&text).is_err() || text.trim().len() == 44);
+        }
     }
 }

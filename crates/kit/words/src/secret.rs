@@ -52,4 +52,10 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "(secret)");
         assert_eq!(secret.expose(), "hunter2");
     }
+
+    #[test]
+    fn it_is_taken_out_whole() {
+        assert_eq!(Secret::from("hunter2").into_inner(), "hunter2");
+        assert_eq!(serde_json::to_string(&Secret::new(7)).unwrap(), "7");
+    }
 }

@@ -99,6 +99,8 @@ pub(crate) use spoken;
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -118,5 +120,33 @@ mod tests {
         assert_eq!(body("a\0b", 100).unwrap_err().reason, "NOT_PLAIN_TEXT");
         assert_eq!(optional(" ", 5).unwrap(), None);
         assert_eq!(optional(" a ", 5).unwrap().as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn the_longest_text_is_taken_and_marks_of_direction_never() {
+        assert_eq!(line("가나다", 3).unwrap(), "가나다");
+        assert_eq!(body("가\n다", 3).unwrap(), "가\n다");
+        assert_eq!(optional_body("  ", 5).unwrap(), None);
+        assert_eq!(optional_body(" a\nb ", 5).unwrap().as_deref(), Some("a\nb"));
+        for mark in ['\u{202A}', '\u{202E}', '\u{2066}', '\u{2069}', '\u{200E}', '\u{200F}'] {
+            assert_eq!(line(&format!("a{mark}b"), 9).unwrap_err().reason, "NOT_PLAIN_TEXT");
+            assert_eq!(body(&format!("a{mark}b"), 9).unwrap_err().reason, "NOT_PLAIN_TEXT");
+        }
+        assert_eq!(line("a\u{2029}b", 9).unwrap_err().reason, "NOT_PLAIN_TEXT");
+        assert!(body("a\u{2028}b", 9).is_ok() && line("a\u{200D}b", 9).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_let_through_is_plain_and_is_let_through_again(text: String, longest in 1usize..60) {
+            if let Ok(line) = line(&text, longest) {
+                prop_assert!(!line.contains(char::is_control) && line.chars().count() <= longest);
+                prop_assert_eq!(super::line(&line, longest), Ok(line));
+            }
+            if let Ok(body) = body(&text, longest) {
+                prop_assert!(!body.contains('\0') && body.chars().count() <= longest);
+                prop_assert_eq!(super::body(&body, longest), Ok(body));
+            }
+        }
     }
 }

@@ -76,4 +76,11 @@ mod tests {
             assert!(code.expose().len() == 6 && code.expose().bytes().all(|b| b.is_ascii_digit()));
         }
     }
+
+    #[test]
+    fn codes_use_all_their_digits() {
+        let codes: std::collections::BTreeSet<_> = (0..1000).map(|_| one_time_code().into_inner()).collect();
+        assert!(codes.len() > 900 && codes.iter().any(|code| code.as_str() > "900000"));
+        assert!(codes.iter().any(|code| code.as_str() < "100000"));
+    }
 }

@@ -36,3 +36,15 @@ impl fmt::Display for Wrong {
 }
 
 impl Error for Wrong {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_stays_when_its_sentence_names_more() {
+        let said = Wrong::MISSING.said("The name is required.", "이름은 필수입니다.");
+        assert_eq!((said.reason, said.to_string()), ("MISSING", "The name is required.".to_owned()));
+        assert_eq!(said.ko, "이름은 필수입니다.");
+    }
+}

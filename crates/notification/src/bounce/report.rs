@@ -52,7 +52,9 @@ fn fate(status: &str) -> Result<Option<Option<Failure>>, Wrong> {
         "Give the enhanced status code of RFC 3463, such as 5.1.1.",
         "RFC 3463의 확장 상태 코드(예: 5.1.1)를 보내세요.",
     );
-    let three_numbers = status.split('.').map(|part| part.parse::<u16>().ok()).collect::<Option<Vec<_>>>();
+    // A sign is a number's to Rust, not to the standard.
+    let number = |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<u16>().ok())?;
+    let three_numbers = status.split('.').map(number).collect::<Option<Vec<_>>>();
     match three_numbers.as_deref() {
         Some([2, _, _]) => Ok(Some(None)),
         Some([4, _, _]) => Ok(None),
@@ -77,6 +79,8 @@ impl Verb for ReportBounces {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     // NO-1
@@ -85,7 +89,7 @@ mod tests {
         assert_eq!(fate("5.1.1"), Ok(Some(Some(Failure::Refused("5.1.1".into())))));
         assert_eq!(fate("2.0.0"), Ok(Some(None)));
         assert_eq!(fate("4.2.2"), Ok(None));
-        for wrong in ["", "5", "5.1", "5.1.1.1", "9.1.1", "550", "5.a.1"] {
+        for wrong in ["", "5", "5.1", "5.1.1.1", "9.1.1", "550", "5.a.1", "5.+1.1"] {
             assert!(fate(wrong).is_err(), "{wrong}");
         }
     }
@@ -97,5 +101,23 @@ mod tests {
             "0192d3c4-0000-7000-8000-000000000001"
         );
         assert_eq!(local_part("0192d3c4-0000-7000-8000-000000000001"), "0192d3c4-0000-7000-8000-000000000001");
+    }
+
+    proptest! {
+        // NO-1, S44
+        #[test]
+        fn no_notice_breaks_the_reader_and_only_numbers_and_dots_tell(
+            status in "\\PC{0,12}|[245][.][0-9+]{1,3}[.][0-9]{1,6}", message in "\\PC{0,40}|<[a-z0-9-]{0,36}@[a-z.]{0,9}>"
+        ) {
+            match fate(&status) {
+                Ok(_) => prop_assert!(status.bytes().all(|b| b.is_ascii_digit() || b == b'.')),
+                Err(wrong) => prop_assert_eq!(wrong.reason, "NOT_A_STATUS"),
+            }
+            let f = Fields::new();
+            if id(&f, "bounces[0].message_id", local_part(&message)).is_none() {
+                let no = f.all((None::<()>,)).unwrap_err();
+                prop_assert_eq!(no.detail("fields"), Some("bounces[0].message_id"));
+            }
+        }
     }
 }

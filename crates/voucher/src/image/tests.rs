@@ -1,6 +1,7 @@
 //! What is taken as an image and what is left of it (VO-6).
 
 use image::{Rgb, RgbImage};
+use proptest::prelude::*;
 
 use super::*;
 
@@ -97,4 +98,32 @@ fn the_same_file_is_the_same_image_and_keeping_one_twice_changes_little() {
     let file = jpeg(64, 48);
     assert_eq!(Image::read(&file).unwrap().digest, Image::read(&file).unwrap().digest);
     assert_ne!(Image::read(&file).unwrap().digest, Image::read(&jpeg(48, 64)).unwrap().digest);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    // VO-6
+    #[test]
+    fn whatever_is_changed_cut_or_put_in_the_answer_is_an_image_or_a_refusal(
+        places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut: Option<prop::sample::Index>,
+        splice: (prop::sample::Index, Vec<u8>),
+        noise: Vec<u8>,
+    ) {
+        let mut file = jpeg(40, 24);
+        for (place, byte) in places {
+            let place = place.index(file.len());
+            file[place] = byte;
+        }
+        let at = splice.0.index(file.len());
+        file.splice(at..at, splice.1);
+        file.truncate(cut.map_or(file.len(), |cut| cut.index(file.len())));
+        for file in [file, noise] {
+            match Image::read(&file) {
+                Ok(image) => prop_assert!(Image::read(&image.jpeg).is_ok()),
+                Err(no) => prop_assert!(no.reason().starts_with("IMAGE_")),
+            }
+        }
+    }
 }

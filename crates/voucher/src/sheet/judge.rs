@@ -140,6 +140,8 @@ fn plain_hyphens(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn judge(cells: [&str; 3]) -> Row {
@@ -189,5 +191,21 @@ mod tests {
         assert_eq!(judge.judge(3, ["나", "010-0000-1006", "2000"]).verdict, Verdict::Repeated);
         assert_eq!(judge.judge(4, ["", " ", "\u{3000}"]).verdict, Verdict::Blank);
         assert_eq!(judge.judge(5, ["다", "01000001006", "1"]).verdict, Verdict::Wrong);
+    }
+
+    proptest! {
+        // VO-4
+        #[test]
+        fn no_cell_breaks_the_judge_and_a_right_row_stays_right(
+            name in "\\PC*|[가-힣]{1,4}", phone in "\\PC*|010[0-9０-９ –-]{8,10}", amount in "\\PC*|[0-9０-９]{1,4}00"
+        ) {
+            let row = judge([&name, &phone, &amount]);
+            let problems = problems(&row.cells);
+            prop_assert_eq!(row.verdict == Verdict::Wrong, !problems.is_empty() && row.verdict != Verdict::Blank);
+            if row.verdict == Verdict::Right {
+                let [name, phone, amount] = &row.cells;
+                prop_assert_eq!(&judge([name, phone, amount]).cells, &row.cells);
+            }
+        }
     }
 }

@@ -91,6 +91,8 @@ fn schema(kind: &str) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::Utc;
+    use lapin::types::LongString;
+    use proptest::prelude::*;
     use uuid::Uuid;
 
     use super::*;
@@ -124,5 +126,56 @@ mod tests {
     fn a_stranger_is_no_event() {
         assert!(event(&BasicProperties::default(), b"x").is_err());
         assert!(event(&properties(&told()).with_message_id("7".into()), b"x").is_err());
+    }
+
+    /// A header's value of some kind.
+    fn value() -> impl Strategy<Value = AMQPValue> {
+        prop_oneof![
+            any::<Vec<u8>>().prop_map(|bytes| AMQPValue::LongString(LongString::from(bytes))),
+            any::<i64>().prop_map(AMQPValue::LongLongInt),
+            any::<bool>().prop_map(AMQPValue::Boolean),
+            Just(AMQPValue::Void),
+            Just(AMQPValue::FieldTable(FieldTable::default())),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_breaks_the_reader(
+            name in prop::sample::select(vec![
+                "cloudEvents:source", "cloudEvents:subject", "cloudEvents:time", "x-dure-version", "traceparent", REASON,
+            ]),
+            value in value(), id in "\\PC{0,40}", kind in "\\PC{0,40}", payload: Vec<u8>,
+        ) {
+            let mut properties = properties(&told());
+            let mut headers = properties.headers().clone().unwrap_or_default();
+            headers.insert(name.into(), value);
+            properties = properties.with_headers(headers);
+            if let Ok(event) = event(&properties, &payload) {
+                prop_assert_eq!(event.payload.as_slice(), payload.as_slice());
+                let _ = crate::trace::consumer_span("when", &event);
+            }
+            let _ = reason(&properties);
+            let strange = properties.with_message_id(id.into()).with_type(kind.into());
+            let _ = event(&strange, &payload);
+        }
+
+        #[test]
+        fn any_event_comes_back_as_it_went(
+            id: u128, kind in "[a-z_.0-9]{1,60}", subject: String, version: i64, micros in 0i64..4_000_000_000_000_000,
+            trace: Option<String>, payload: Vec<u8>,
+        ) {
+            let told = Event {
+                id: Uuid::from_u128(id), kind: kind.into(), source: "billing".into(), subject, version,
+                time: DateTime::from_timestamp_micros(micros).unwrap(), trace, payload,
+            };
+            let heard = event(&properties(&told), &told.payload).unwrap();
+            prop_assert_eq!(format!("{:?}", told), format!("{:?}", heard));
+        }
+
+        #[test]
+        fn no_kind_breaks_the_schema(kind: String) {
+            let _ = schema(&kind);
+        }
     }
 }
