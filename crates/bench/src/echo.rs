@@ -4,8 +4,8 @@
 use std::{net::SocketAddr, path::Path, time::Duration};
 
 use contract::membership::v1::{
-    BatchCheckEntitlementsReply, BatchCheckEntitlementsRequest, CheckEntitlementRequest, Entitlement,
-    SiteEntitlements, WatchEntitlementsRequest,
+    BatchCheckEntitlementsReply, BatchCheckEntitlementsRequest, CheckEntitlementRequest, Entitlement, SiteEntitlements,
+    WatchEntitlementsRequest,
     entitlement_service_server::{EntitlementService, EntitlementServiceServer},
 };
 use futures::stream::Empty;

@@ -64,10 +64,7 @@ async fn load(channels: &[Channel], bearer: &Bearer, site: &str, time: Duration)
 }
 
 async fn ask(mut client: Client<Channel>, bearer: &Bearer, site: &str) -> anyhow::Result<Entitlement> {
-    let question = CheckEntitlementRequest {
-        site_id: site.to_owned(),
-        feature: "groupware".to_owned(),
-        ..Default::default()
-    };
+    let question =
+        CheckEntitlementRequest { site_id: site.to_owned(), feature: "groupware".to_owned(), ..Default::default() };
     Ok(client.check_entitlement(bearer.request(question)).await?.into_inner())
 }

@@ -215,6 +215,9 @@ mod tests {
         assert!(figures.all_hold());
         figures.times("d", &rounds, "limit", 84);
         assert!(!figures.all_hold());
-        assert_eq!((short(9_999), short(10_000), short(10_650_000)), ("9999 ns".into(), "10 µs".into(), "10.6 ms".into()));
+        assert_eq!(
+            (short(9_999), short(10_000), short(10_650_000)),
+            ("9999 ns".into(), "10 µs".into(), "10.6 ms".into())
+        );
     }
 }

@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use contract::{
     billing::v1::{ConfirmDepositRequest, order_service_client::OrderServiceClient},
-    membership::v1::{
-        CheckEntitlementRequest, Consistency, entitlement_service_client::EntitlementServiceClient,
-    },
+    membership::v1::{CheckEntitlementRequest, Consistency, entitlement_service_client::EntitlementServiceClient},
 };
 use tonic::{Code, transport::Channel};
 use uuid::Uuid;

@@ -76,10 +76,8 @@ async fn load(portal: &Portal, bearer: &Bearer, clients: usize, time: Duration) 
     let clients: Vec<_> = channels.into_iter().map(Client::new).collect();
     let (bearer, order) = (bearer.clone(), portal.order());
     load::run(&clients, clients.len(), time, move |mut client| {
-        let order = contract::billing::v1::PlaceOrderRequest {
-            request_id: uuid::Uuid::new_v4().to_string(),
-            ..order.clone()
-        };
+        let order =
+            contract::billing::v1::PlaceOrderRequest { request_id: uuid::Uuid::new_v4().to_string(), ..order.clone() };
         let request = bearer.request(order);
         async move { Ok(client.place_order(request).await.map(drop)?) }
     })

@@ -1,7 +1,7 @@
 //! What the rows of the portal stand on: all services, a company whose super admin is signed in, one site with a
 //! membership in force.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use contract::billing::v1 as pb;
@@ -38,8 +38,6 @@ pub struct Portal {
     pub terms: String,
     /// Where PostgreSQL and RabbitMQ are.
     pub servers: Servers,
-    /// The `dure` binary.
-    pub dure: PathBuf,
 }
 
 impl Portal {
@@ -62,8 +60,8 @@ impl Portal {
         let placed = firm.boss.client.post("/v1/orders", order).await?;
         step_04_order::pay(&mut scene, &firm, &placed).await?;
         let (site, order) = (placed.text("siteId")?.to_owned(), placed.text("orderId")?.to_owned());
-        let (servers, dure) = (servers.clone(), dure.to_owned());
-        Ok(Self { fleet, scene, firm, site, order, terms, servers, dure })
+        let servers = servers.clone();
+        Ok(Self { fleet, scene, firm, site, order, terms, servers })
     }
 
     /// Where a service answers gRPC.
