@@ -15,7 +15,10 @@ const MOST: usize = 10_000;
 
 /// See the module.
 #[derive(Default)]
-pub(super) struct Seen(Mutex<HashMap<[u8; 32], (Range<i64>, Who)>>);
+pub(super) struct Seen(Mutex<ByDigest>);
+
+/// Digest → the seconds in which it counts, and whose it is.
+type ByDigest = HashMap<[u8; 32], (Range<i64>, Who)>;
 
 impl Seen {
     /// Whom it speaks for, if it was verified before and this second is within its time.
@@ -39,7 +42,7 @@ impl Seen {
         }
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<[u8; 32], (Range<i64>, Who)>> {
+    fn all(&self) -> MutexGuard<'_, ByDigest> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
