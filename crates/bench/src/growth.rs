@@ -24,11 +24,17 @@ const TIMES: u64 = 9;
 const PAID: usize = 40;
 
 /// Measures it.
-pub async fn measure(dure: &Path, servers: &Servers, figures: &mut Figures, rounds: usize) -> anyhow::Result<()> {
-    let (small, before) = grown(dure, servers, 0).await?;
-    let (large, after) = grown(dure, servers, TIMES).await?;
+pub async fn measure(
+    dure: &Path,
+    servers: &Servers,
+    figures: &mut Figures,
+    rounds: usize,
+    keep_logs: bool,
+) -> anyhow::Result<()> {
+    let mut small = Portal::open(dure, servers, keep_logs).await?;
+    let mut large = Portal::open(dure, servers, keep_logs).await?;
+    let (before, after) = (grow(&mut small, 0).await?, grow(&mut large, TIMES).await?);
     println!("    {before} rows and {after} rows");
-    let (mut small, mut large) = (small, large);
     checks(&mut small, &mut large, figures, rounds).await?;
     orders(&mut small, &mut large, figures, rounds).await?;
     facts(&small, &large, figures, rounds).await?;
@@ -40,10 +46,10 @@ pub async fn measure(dure: &Path, servers: &Servers, figures: &mut Figures, roun
 
 const AS_SMALL: &str = "with a tenth of the rows";
 
-async fn grown(dure: &Path, servers: &Servers, copies: u64) -> anyhow::Result<(Portal, u64)> {
-    let mut portal = Portal::open(dure, servers).await?;
+/// Rows of every kind; answers how many.
+async fn grow(portal: &mut Portal, copies: u64) -> anyhow::Result<u64> {
     let tokens = portal.tokens().await?;
-    latency::ours(&portal, &tokens, ORDERS).await?;
+    latency::ours(portal, &tokens, ORDERS).await?;
     let mut rows = 0;
     for service in SERVICES {
         let sql = portal.sql(service).await?;
@@ -56,7 +62,7 @@ async fn grown(dure: &Path, servers: &Servers, copies: u64) -> anyhow::Result<(P
             rows = rows - before + after;
         }
     }
-    Ok((portal, rows))
+    Ok(rows)
 }
 
 async fn checks(small: &mut Portal, large: &mut Portal, figures: &mut Figures, rounds: usize) -> anyhow::Result<()> {

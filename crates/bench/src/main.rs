@@ -143,7 +143,8 @@ async fn run(arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()>
     }
     portal(arguments, &dure, &servers, figures).await?;
     if arguments.wants(Row::Growth) {
-        growth::measure(&dure, &servers, figures, arguments.rounds).await?;
+        let Arguments { rounds, keep_logs, .. } = *arguments;
+        growth::measure(&dure, &servers, figures, rounds, keep_logs).await?;
     }
     if arguments.wants(Row::Voucher) {
         let Arguments { recipients, small, keep_logs, .. } = *arguments;
@@ -158,10 +159,7 @@ async fn portal(arguments: &Arguments, dure: &Path, servers: &Servers, figures: 
     if !ROWS.iter().any(|row| arguments.wants(*row)) {
         return Ok(());
     }
-    let mut portal = Portal::open(dure, servers).await?;
-    if arguments.keep_logs {
-        eprintln!("logs: {}", portal.fleet.keep_logs().display());
-    }
+    let mut portal = Portal::open(dure, servers, arguments.keep_logs).await?;
     let rounds = arguments.rounds;
     for row in ROWS.into_iter().filter(|row| arguments.wants(*row)) {
         match row {

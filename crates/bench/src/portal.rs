@@ -42,14 +42,17 @@ pub struct Portal {
 
 impl Portal {
     /// Starts everything; signs the company up; places, pays and fulfils an order.
-    pub async fn open(dure: &Path, servers: &Servers) -> anyhow::Result<Self> {
+    pub async fn open(dure: &Path, servers: &Servers, keep_logs: bool) -> anyhow::Result<Self> {
         let settings = [
             ("DURE__GATEWAY__RATES__ADDRESS_PER_SECOND", "1000000"),
             ("DURE__GATEWAY__RATES__ADDRESS_BURST", "1000000"),
             ("DURE__GATEWAY__RATES__TOKEN_PER_SECOND", "1000000"),
             ("DURE__GATEWAY__RATES__TOKEN_BURST", "1000000"),
         ];
-        let fleet = Fleet::start(dure, servers, &settings).await?;
+        let mut fleet = Fleet::start(dure, servers, &settings).await?;
+        if keep_logs {
+            eprintln!("logs: {}", fleet.keep_logs().display());
+        }
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut scene = Scene::set(Options::new(&fleet.url, &root)).await?;
         let firm = scene.found("주식회사 빠른길", "한결").await?;
