@@ -145,7 +145,11 @@ impl Passwords {
             let text = if short { presented.expose().as_bytes() } else { b"" };
             let right = argon::verify(text, kept).unwrap_or_default();
             let right = right && known && short;
-            let rehash = if right && is_weak(kept) { Some(Secret::new(argon::hash(presented.expose().as_bytes())?)) } else { None };
+            let rehash = if right && is_weak(kept) {
+                Some(Secret::new(argon::hash(presented.expose().as_bytes())?))
+            } else {
+                None
+            };
             anyhow::Ok(Checked { right, kept: Secret::new(kept.to_owned()), rehash })
         };
         Ok(tokio::task::spawn_blocking(work).await.map_err(Fault::bug)??)
