@@ -2,8 +2,6 @@
 //! clients: what the database alone can do where everybody waits for the same lot.
 
 use std::{
-    path::PathBuf,
-    process::Stdio,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -11,13 +9,15 @@ use std::{
     time::Instant,
 };
 
-use anyhow::Context as _;
 use contract::voucher::v1::{ClaimGiftRequest, gift_service_client::GiftServiceClient};
-use tokio::process::Command;
 use tonic::{Request, metadata::MetadataValue};
 use uuid::Uuid;
 
-use crate::{figure::Figures, stage::Stage};
+use crate::{
+    figure::Figures,
+    pgbench::{Much, Pgbench},
+    stage::Stage,
+};
 
 const CLIENTS: usize = 50;
 /// Each.
@@ -92,31 +92,9 @@ async fn pgbench(stage: &Stage) -> anyhow::Result<u64> {
     );
     stage.sql.run(&prepare).await?;
     stage.sql.run("ANALYZE gifts").await?;
-    let folder = tempfile::tempdir()?;
-    let script = folder.path().join("claim.sql");
-    std::fs::write(&script, SCRIPT)?;
     let database = stage.fleet.setting("voucher", "DURE__DATABASE__URL")?;
-    let out = Command::new(program())
-        .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "-D", "i=0"])
-        .args([format!("--client={CLIENTS}"), format!("--transactions={CLAIMS}")])
-        .arg("--file")
-        .arg(&script)
-        .arg(database)
-        .stdin(Stdio::null())
-        .output()
-        .await?;
-    let said = String::from_utf8_lossy(&out.stdout);
-    let tps = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(['.', ' ']).next()?.parse().ok());
-    tps.with_context(|| format!("pgbench failed: {said}{}", String::from_utf8_lossy(&out.stderr)))
-}
-
-/// Where Debian keeps it, or in the path.
-fn program() -> PathBuf {
-    let kept = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> =
-        kept.map(|version| version.path().join("bin/pgbench")).filter(|p| p.exists()).collect();
-    found.sort();
-    found.pop().unwrap_or_else(|| PathBuf::from("pgbench"))
+    let transactions = Much::Transactions(CLAIMS);
+    Ok(Pgbench { script: SCRIPT, clients: CLIENTS, much: transactions, words: &[] }.run(database).await?.per_second)
 }
 
 fn per_second(count: usize, took: std::time::Duration) -> u64 {

@@ -1,12 +1,11 @@
 //! Passwords (ID-5): what makes one, and how it is kept: argon2id in a thread of its own, at most two at a time (S09), so
 //! that a flood of logins costs neither memory nor the other calls.
 
+mod argon;
+
 use std::sync::Arc;
 
-use argon2::{
-    Argon2, Params,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
-};
+use argon2::Params;
 use flow::{Fault, Stop};
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -113,7 +112,7 @@ pub struct Passwords {
 impl Passwords {
     /// One for the process.
     pub fn new() -> anyhow::Result<Self> {
-        let nobodys = hash(words::RandomToken::new().expose())?.into();
+        let nobodys = argon::hash(words::RandomToken::new().expose().as_bytes())?.into();
         Ok(Self { gate: Arc::new(Semaphore::new(AT_ONCE)), nobodys })
     }
 
@@ -126,7 +125,7 @@ impl Passwords {
     pub async fn hash(&self, password: &Password) -> Result<Secret<String>, Stop> {
         let _turn = self.turn().await?;
         let text = password.0.clone();
-        let done = tokio::task::spawn_blocking(move || hash(text.expose())).await;
+        let done = tokio::task::spawn_blocking(move || argon::hash(text.expose().as_bytes())).await;
         Ok(Secret::new(done.map_err(Fault::bug)??))
     }
 
@@ -144,9 +143,13 @@ impl Passwords {
             // Longer ones were never taken (ID-5), and must not cost a long hash either.
             let short = presented.expose().chars().count() <= LONGEST;
             let text = if short { presented.expose().as_bytes() } else { b"" };
-            let right = PasswordHash::new(kept).is_ok_and(|phc| Argon2::default().verify_password(text, &phc).is_ok());
+            let right = argon::verify(text, kept).unwrap_or_default();
             let right = right && known && short;
-            let rehash = if right && is_weak(kept) { Some(Secret::new(hash(presented.expose())?)) } else { None };
+            let rehash = if right && is_weak(kept) {
+                Some(Secret::new(argon::hash(presented.expose().as_bytes())?))
+            } else {
+                None
+            };
             anyhow::Ok(Checked { right, kept: Secret::new(kept.to_owned()), rehash })
         };
         Ok(tokio::task::spawn_blocking(work).await.map_err(Fault::bug)??)
@@ -161,12 +164,6 @@ pub struct Checked {
     pub kept: Secret<String>,
     /// To keep instead: the old one was made with smaller parameters (S05).
     pub rehash: Option<Secret<String>>,
-}
-
-/// 19 MiB, two passes: OWASP's floor for argon2id, and the crate's default.
-fn hash(text: &str) -> anyhow::Result<String> {
-    let hashed = Argon2::default().hash_password(text.as_bytes());
-    hashed.map(|phc| phc.to_string()).map_err(|e| anyhow::anyhow!("argon2: {e}"))
 }
 
 fn is_weak(kept: &str) -> bool {

@@ -10,7 +10,7 @@ pub mod json;
 pub mod mailbox;
 pub mod people;
 mod pieces;
-mod process;
+pub mod process;
 mod prorate;
 pub mod recipients;
 pub mod scene;

@@ -49,7 +49,6 @@ pub(crate) async fn listen(
     let routes = routes.add_service(health_service).add_service(reflection).add_service(reflection_alpha);
     let mut server = Server::builder()
         .max_concurrent_streams(Some(100))
-        .concurrency_limit_per_connection(256)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
         .http2_max_header_list_size(Some(16 * 1024))

@@ -39,8 +39,8 @@ pub fn start(service: &str, settings: &Telemetry) -> anyhow::Result<Guard> {
         (settings.format == "json").then(|| tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr));
     tracing_subscriber::registry()
         .with(spans)
-        .with(text.with_filter(filter.clone()))
-        .with(json.with_filter(filter))
+        .with(text.map(|text| text.with_filter(filter.clone())))
+        .with(json.map(|json| json.with_filter(filter)))
         .try_init()?;
     Ok(Guard(provider))
 }
@@ -51,8 +51,11 @@ fn exporter(service: &str, endpoint: &str) -> anyhow::Result<SdkTracerProvider> 
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
 }
 
-/// Makes the span a child of the caller's W3C context.
+/// Makes the span a child of the caller's W3C context, if it sent one.
 pub(crate) fn continue_trace(span: &tracing::Span, headers: &HeaderMap) {
+    if !headers.contains_key("traceparent") {
+        return;
+    }
     let parent = TraceContextPropagator::new().extract(&Headers(headers));
     let _ = span.set_parent(parent);
 }

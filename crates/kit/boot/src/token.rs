@@ -1,10 +1,10 @@
 //! Tokens: compact JWS signed with EdDSA and nothing else. One signer (identity), many verifiers; each token is for one
 //! audience, so an access token cannot pass for a verification, nor the reverse.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, PoisonError, RwLock},
-};
+mod keys;
+mod seen;
+
+use std::{collections::BTreeSet, sync::Arc};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
@@ -12,6 +12,8 @@ use flow::{Account, Caller, Client, Instant, Operator, Role, Who};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use words::{AccountId, CompanyId, SessionId};
+
+pub use keys::KeySet;
 
 /// The audience of access tokens.
 pub const ACCESS: &str = "dure";
@@ -171,52 +173,6 @@ impl TokenSigner {
     }
 }
 
-/// The public keys tokens are verified with; shared, so that a key published later counts everywhere at once.
-#[derive(Clone, Default)]
-pub struct KeySet(Arc<RwLock<Vec<(String, VerifyingKey)>>>);
-
-impl KeySet {
-    /// Of these keys; one that is no ed25519 point is an error.
-    pub fn new(keys: impl IntoIterator<Item = [u8; 32]>) -> anyhow::Result<Self> {
-        let set = Self::default();
-        set.replace(keys)?;
-        Ok(set)
-    }
-
-    /// From now on these keys.
-    pub fn replace(&self, keys: impl IntoIterator<Item = [u8; 32]>) -> anyhow::Result<()> {
-        let parse = |bytes: [u8; 32]| Ok((kid(&bytes), VerifyingKey::from_bytes(&bytes)?));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) =
-            keys.into_iter().map(parse).collect::<anyhow::Result<_>>()?;
-        Ok(())
-    }
-
-    fn find(&self, kid: &str) -> Option<VerifyingKey> {
-        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        keys.iter().find(|(k, _)| k == kid).map(|(_, key)| *key)
-    }
-
-    /// The claims of a token that one of these keys signed for this audience and that is not over.
-    pub fn verify<C: DeserializeOwned>(&self, token: &str, audience: &str, now: Instant) -> Result<C, BadToken> {
-        let (signed, signature) = token.rsplit_once('.').ok_or(BadToken)?;
-        let (header, payload) = signed.split_once('.').ok_or(BadToken)?;
-        let header: Header = decode(header)?;
-        if header.alg != "EdDSA" {
-            return Err(BadToken);
-        }
-        verify_with(&self.find(&header.kid).ok_or(BadToken)?, signed, signature)?;
-        let envelope: Envelope<C> = decode(payload)?;
-        let in_time = now.timestamp() < envelope.exp && envelope.iat <= now.timestamp() + 60;
-        if envelope.aud == audience && envelope.iss == "dure" && in_time { Ok(envelope.claims) } else { Err(BadToken) }
-    }
-
-    /// The keys with their ids, for publishing.
-    pub fn published(&self) -> Vec<(String, [u8; 32])> {
-        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        keys.iter().map(|(kid, key)| (kid.clone(), key.to_bytes())).collect()
-    }
-}
-
 /// The payload of a compact JWS that this key signed with EdDSA: for assertions of others (ID-22). Times and audience
 /// are the caller's to check.
 pub fn open_jws<C: DeserializeOwned>(key: &[u8; 32], token: &str) -> Result<C, BadToken> {
@@ -332,5 +288,37 @@ mod tests {
             let read = KeySet::new([signer.public()]).unwrap().verify::<Verified>(&token, VERIFICATION, now).unwrap();
             prop_assert_eq!((read.jti, read.purpose, read.content_hash), (said.jti, said.purpose, said.content_hash));
         }
+    }
+
+    // ID-19, S19
+    #[test]
+    fn a_token_verified_once_is_believed_within_its_time_and_while_its_key_is() {
+        let (signer, other) = (TokenSigner::new([7; 32]), TokenSigner::new([8; 32]));
+        let keys = KeySet::new([signer.public()]).unwrap();
+        let now: Instant = "2026-11-22T00:00:00Z".parse().unwrap();
+        let claims = Claims {
+            sub: "erp".into(),
+            kind: Kind::Client,
+            company: None,
+            role: None,
+            corporate: false,
+            grants: BTreeSet::from(["membership.check".to_owned()]),
+            session: None,
+        };
+        let token = signer.sign(ACCESS, &claims, now, Duration::minutes(10));
+        let client = claims.caller().unwrap();
+        for _ in 0..2 {
+            assert_eq!(keys.caller(&token, now).unwrap(), client);
+            assert_eq!(keys.caller(&token, now - Duration::seconds(60)).unwrap(), client);
+            assert!(keys.caller(&token, now - Duration::seconds(61)).is_err());
+            assert!(keys.caller(&token, now + Duration::minutes(10)).is_err());
+            assert!(keys.caller(&format!("{token}x"), now).is_err());
+        }
+        keys.replace([signer.public()]).unwrap();
+        assert_eq!(keys.caller(&token, now).unwrap(), client);
+        keys.replace([other.public()]).unwrap();
+        assert!(keys.caller(&token, now).is_err(), "its key is believed no more");
+        let verification = signer.sign(VERIFICATION, &verified(), now, Duration::minutes(10));
+        assert!(KeySet::new([signer.public()]).unwrap().caller(&verification, now).is_err());
     }
 }

@@ -18,12 +18,15 @@ pub enum Engine {
     Sqlite,
 }
 
-/// A database: where to write, where to read.
+/// A database: where to write, where to read, where to begin.
 #[derive(Debug, Clone)]
 pub struct Db {
     write: DatabaseConnection,
     read: DatabaseConnection,
 }
+
+/// Connections for single statements outside any verb: migrations, forgetting, the mailbox.
+const FOR_STATEMENTS: u32 = 4;
 
 impl Db {
     /// Opens `postgres://…` or `sqlite:<file>` (made if it is not there).
@@ -34,10 +37,13 @@ impl Db {
                 .with_context(|| format!("cannot open the SQLite file {file}"));
         }
         anyhow::ensure!(url.starts_with("postgres"), "database.url must start with postgres:// or sqlite:");
-        let write = Database::connect(postgres(url, connections))
-            .await
-            .context("cannot connect to PostgreSQL (database.url)")?;
-        Ok(Self { read: write.clone(), write })
+        // The verbs begin on the readers' connections. Whoever uses one begins first or only reads: if it were still inside
+        // the transaction of a begin() that was dropped half-way, nothing would be lost. A single statement that writes
+        // there would be, so those have connections of their own that are rolled back before each use.
+        let connect = |options| Database::connect(options);
+        let read = connect(postgres(url, connections)).await.context("cannot connect to PostgreSQL (database.url)")?;
+        let write = connect(rolled_back(postgres(url, FOR_STATEMENTS))).await?;
+        Ok(Self { write, read })
     }
 
     /// On a connection that is open already, for reads and writes alike: how the simulation brings a store of its own.
@@ -73,8 +79,14 @@ impl Db {
 
     /// A transaction that may write.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let mode = (self.engine() == Engine::Sqlite).then_some(SqliteTransactionMode::Immediate);
-        self.write.begin_with_options(TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() }).await
+        match self.engine() {
+            Engine::Postgres => self.read.begin().await,
+            Engine::Sqlite => {
+                let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+                let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
+                self.write.begin_with_options(options).await
+            }
+        }
     }
 
     /// Whether it answers.
@@ -96,15 +108,19 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
                 ("lock_timeout", "5s"),
                 ("idle_in_transaction_session_timeout", "10s"),
             ])
-        })
-        // A begin() dropped half-way leaves a connection inside a transaction; whoever gets it next would write into
-        // that, and lose it. ROLLBACK outside a transaction is only a warning.
-        .map_sqlx_postgres_before_acquire(|connection, _| {
-            Box::pin(async move {
-                sea_orm::sqlx::Executor::execute(connection, "ROLLBACK").await?;
-                Ok(true)
-            })
         });
+    options
+}
+
+/// A begin() dropped half-way leaves a connection inside a transaction; whoever gets it next would write into that, and
+/// lose it. ROLLBACK outside a transaction is only a warning, but also a way to the server and back.
+fn rolled_back(mut options: ConnectOptions) -> ConnectOptions {
+    options.map_sqlx_postgres_before_acquire(|connection, _| {
+        Box::pin(async move {
+            sea_orm::sqlx::Executor::execute(connection, "ROLLBACK").await?;
+            Ok(true)
+        })
+    });
     options
 }
 

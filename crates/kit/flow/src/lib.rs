@@ -17,6 +17,7 @@ mod read;
 mod refusal;
 mod relay;
 mod requests;
+mod together;
 mod trace;
 mod tx;
 mod verb;

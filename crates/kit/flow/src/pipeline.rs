@@ -149,13 +149,13 @@ impl Flow {
         Ok(requests::look(self.db().read(), &key, V::NAME, &digest).await?.is_some())
     }
 
-    fn digest<V: Verb>(&self, verb: &V) -> Result<[u8; 32], Fault> {
+    pub(crate) fn digest<V: Verb>(&self, verb: &V) -> Result<[u8; 32], Fault> {
         Ok(self.sealer().digest(&serde_json::to_vec(verb).map_err(Fault::bug)?))
     }
 
-    /// A verb that an event or a timer leads to, once per id and handler.
-    pub(crate) async fn run_once<V: Verb>(&self, handler: &str, id: Uuid, verb: V) -> Result<V::Answer, Stop> {
-        self.spawned(Caller::dure(), Some(Key { scope: format!("when:{handler}"), id }), verb).await
+    /// A verb that an event leads to, once per key.
+    pub(crate) async fn run_keyed<V: Verb>(&self, key: Key, verb: V) -> Result<V::Answer, Stop> {
+        self.spawned(Caller::dure(), Some(key), verb).await
     }
 
     /// A verb of Dure's own that needs no request id: it may be done again at any time.

@@ -164,6 +164,11 @@ impl Fault {
         self.kind
     }
 
+    /// The same once more, for somebody else it stopped as well.
+    pub(crate) fn again(&self) -> Self {
+        Self { error: anyhow::anyhow!("{self}"), kind: self.kind }
+    }
+
     /// True while the database does not answer.
     pub fn is_away(&self) -> bool {
         self.kind == FaultKind::Away

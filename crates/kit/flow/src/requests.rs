@@ -1,7 +1,9 @@
 //! Request ids: claimed at the start of a transaction, stored with the effect and the sealed answer. An RPC's id, an
 //! event's and a timer's slot are all kept here, so each has one effect. They are forgotten after 30 days.
 
-use sea_orm::{ConnectionTrait, Statement};
+use std::collections::HashSet;
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use crate::{
@@ -24,7 +26,7 @@ pub const REQUEST_ID_REUSED: Refusal = Refusal::new(
 );
 
 /// What a request is known by.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     /// Whose ids these are: the caller, or the `when` of an event.
     pub scope: String,
@@ -58,6 +60,35 @@ pub(crate) async fn claim(tx: &Tx, key: &Key, verb: &str, digest: &[u8]) -> Resu
     let done = look(tx.conn(), key, verb, digest).await?;
     done.map(Claim::Done)
         .ok_or_else(|| Fault::bug(anyhow::anyhow!("a request id vanished while it was claimed")).into())
+}
+
+/// Claims many ids with verb, digest and answer in one statement; answers those that are new. It waits for nobody's row in
+/// any other order than theirs.
+pub(crate) async fn claim_all(
+    tx: &Tx,
+    mut claims: Vec<(&Key, &'static str, [u8; 32], Vec<u8>)>,
+) -> Result<HashSet<Key>, Stop> {
+    claims.sort_by(|(a, ..), (b, ..)| (&a.scope, a.id).cmp(&(&b.scope, b.id)));
+    let mut sql = "INSERT INTO flow_request (scope, request_id, verb, digest, answer, created_at) VALUES ".to_owned();
+    let mut values = Vec::<Value>::with_capacity(claims.len() * 6);
+    for (key, verb, digest, answer) in claims {
+        let n = values.len();
+        let comma = if n == 0 { "" } else { ", " };
+        sql += &format!("{comma}(${}, ${}, ${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4, n + 5, n + 6);
+        let row: [Value; 6] = [
+            key.scope.clone().into(),
+            key.id.into(),
+            verb.into(),
+            digest.to_vec().into(),
+            answer.into(),
+            tx.now().into(),
+        ];
+        values.extend(row);
+    }
+    sql += " ON CONFLICT (scope, request_id) DO NOTHING RETURNING scope, request_id";
+    let rows = tx.conn().query_all_raw(Statement::from_sql_and_values(tx.backend(), sql, values)).await?;
+    let key = |row: &QueryResult| Ok(Key { scope: row.try_get("", "scope")?, id: row.try_get("", "request_id")? });
+    Ok(rows.iter().map(key).collect::<Result<_, DbErr>>()?)
 }
 
 /// The sealed answer an equal request got, if there was one.

@@ -5,9 +5,14 @@ use std::{collections::HashMap, future::Future, sync::Arc};
 use contract::{EventType, Fact};
 use futures::future::BoxFuture;
 
-use crate::{Consumer, Event, Flow, Stop, Taken, Verb, refusal::Fault};
+use crate::{
+    Consumer, Event, Flow, Stop, Taken, Verb,
+    refusal::Fault,
+    requests::Key,
+    together::{Led, Together},
+};
 
-type Handler = dyn Fn(Flow, Event) -> BoxFuture<'static, Result<(), Stop>> + Send + Sync;
+type Handler = dyn Fn(Flow, Event) -> BoxFuture<'static, Result<Arc<dyn Led>, Stop>> + Send + Sync;
 
 /// What one `when/` file says: this fact leads to that verb.
 #[derive(Clone)]
@@ -28,12 +33,11 @@ impl When {
         T: Fn(Flow, F) -> Fut + Send + Sync + Clone + 'static,
         Fut: Future<Output = Result<V, Stop>> + Send + 'static,
     {
-        let handler = move |flow: Flow, event: Event| -> BoxFuture<'static, Result<(), Stop>> {
+        let handler = move |flow: Flow, event: Event| -> BoxFuture<'static, Result<Arc<dyn Led>, Stop>> {
             let translate = translate.clone();
             Box::pin(async move {
                 let fact = event.fact::<F>().map_err(Fault::bug)?;
-                let verb = translate(flow.clone(), fact).await?;
-                flow.run_once(name, event.id, verb).await.map(drop)
+                Ok(Arc::new(translate(flow, fact).await?) as Arc<dyn Led>)
             })
         };
         Self { name, kind: F::event_type(), handler: Arc::new(handler) }
@@ -44,6 +48,7 @@ impl When {
 pub struct Inbox {
     flow: Flow,
     whens: HashMap<String, Vec<When>>,
+    together: Arc<Together>,
 }
 
 impl Inbox {
@@ -53,7 +58,7 @@ impl Inbox {
         for when in whens {
             by_kind.entry(when.kind.to_string()).or_default().push(when);
         }
-        Self { flow, whens: by_kind }
+        Self { together: Together::new(flow.clone()), flow, whens: by_kind }
     }
 
     /// What the service subscribes to.
@@ -67,7 +72,11 @@ impl Consumer for Inbox {
     async fn take(&self, event: &Event) -> Taken {
         for when in self.whens.get(event.kind.as_str()).into_iter().flatten() {
             let span = crate::trace::consumer_span(when.name, event);
-            let work = (when.handler)(self.flow.clone(), event.clone());
+            let key = Key { scope: format!("when:{}", when.name), id: event.id };
+            let work = async {
+                let verb = (when.handler)(self.flow.clone(), event.clone()).await?;
+                self.together.apply(key, verb, event.payload.len()).await
+            };
             match tracing::Instrument::instrument(work, span).await {
                 Ok(()) => {}
                 Err(Stop::Fault(fault)) if fault.is_away() => return Taken::Away,

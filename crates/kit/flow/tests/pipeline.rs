@@ -262,3 +262,36 @@ async fn an_event_is_applied_once_however_often_it_comes() {
     })
     .await;
 }
+
+// R10, R17
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_share_a_transaction_are_each_applied_once_whatever_becomes_of_the_others() {
+    on_both_engines(|t| async move {
+        let flow = t.running.flow.clone();
+        // The version says by how much; the one that says 0 always fails, and takes nothing of the others with it.
+        let when = flow::When::new("order_paid", |_: Flow, fact: OrderPaid| async move {
+            match fact.order {
+                None => Ok::<_, Stop>(Add::by(1)),
+                Some(_) => Ok(Add { most: 0, ..Add::by(1_000) }),
+            }
+        });
+        let inbox = std::sync::Arc::new(flow::Inbox::new(flow.clone(), [when]));
+        let poison = OrderPaid { order: Some(contract::billing::v1::OrderContent::default()) };
+        let mut events: Vec<_> = (0..120).map(|n| t.event(&format!("ord-{n}"), OrderPaid::default())).collect();
+        events.insert(60, t.event("ord-poison", poison));
+        for _ in 0..3 {
+            let all = events.clone().into_iter().map(|event| {
+                let inbox = inbox.clone();
+                tokio::spawn(async move { flow::Consumer::take(inbox.as_ref(), &event).await })
+            });
+            let taken = futures::future::join_all(all).await;
+            for (n, taken) in taken.into_iter().enumerate() {
+                let taken = taken.unwrap();
+                assert_eq!(matches!(taken, flow::Taken::Failed(_)), n == 60, "{n}: {taken:?}");
+            }
+            assert_eq!(value(&flow).await, 120);
+        }
+        assert_eq!(t.told::<OrderPaid>(120).await.len(), 120);
+    })
+    .await;
+}

@@ -37,7 +37,8 @@ impl Cache {
     pub async fn get(&self, flow: &Flow, site: SiteId) -> Result<Arc<Snapshot>, Stop> {
         match self.fresh(site) {
             Some(snapshot) => Ok(snapshot),
-            None => self.load(flow, site).await,
+            // Boxed: what reading needs is large, and would be moved about with every answer from memory.
+            None => Box::pin(self.load(flow, site)).await,
         }
     }
 

@@ -108,7 +108,7 @@ async fn snapshot(read: &Read, site: &str, consistency: pb::Consistency) -> Resu
     let site: SiteId = site.parse().map_err(|_| SITE_NOT_FOUND)?;
     let cache = read.part::<Cache>();
     let snapshot = match consistency {
-        pb::Consistency::Strong => cache.load(read.flow(), site).await?,
+        pb::Consistency::Strong => Box::pin(cache.load(read.flow(), site)).await?,
         pb::Consistency::Bounded | pb::Consistency::Unspecified => cache.get(read.flow(), site).await?,
     };
     match read.caller().confined_to()? {

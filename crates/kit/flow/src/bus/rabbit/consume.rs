@@ -29,8 +29,8 @@ use crate::{
 
 /// Unacknowledged deliveries the broker hands over at once.
 const PREFETCH: u16 = 200;
-/// Events applied at the same time: fewer than the database has connections.
-const AT_ONCE: usize = 8;
+/// Events with the consumer at the same time, which applies many in one transaction.
+const AT_ONCE: usize = 100;
 /// Wait after a first failure, doubled each time: about 3 s in all until an event is given up.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// Wait before a database that is away is asked again.
