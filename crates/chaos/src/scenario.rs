@@ -6,7 +6,20 @@ mod r02_kill_services;
 mod r03_kill_postgres;
 mod r04_kill_rabbitmq;
 mod r05_everything;
+mod r06_crash_points;
 mod r07_cancel;
+mod r10_duplicates;
+mod r11_reordered;
+mod r12_unbound_queue;
+mod r13_one_winner;
+mod r14_last_won;
+mod r15_one_request_id;
+mod r16_pay_and_cancel;
+mod r17_poison;
+mod r24_frozen;
+mod r26_migrators;
+mod r28_tampered_audit;
+mod r29_overload;
 
 use std::{
     path::Path,
@@ -71,7 +84,24 @@ pub fn all() -> Vec<Scenario> {
         r04_kill_rabbitmq::SCENARIO,
         r05_everything::SCENARIO,
         r07_cancel::SCENARIO,
+        r10_duplicates::SCENARIO,
+        r12_unbound_queue::SCENARIO,
+        r13_one_winner::SCENARIO,
+        r14_last_won::SCENARIO,
+        r15_one_request_id::SCENARIO,
+        r16_pay_and_cancel::SCENARIO,
+        r17_poison::SCENARIO,
+        r24_frozen::SCENARIO,
+        r26_migrators::SCENARIO,
+        r28_tampered_audit::SCENARIO,
+        r29_overload::SCENARIO,
+        r11_reordered::SCENARIO,
     ]
+}
+
+/// Played with the build that can be broken on purpose: it dies where it is told to.
+pub fn crash_points() -> Scenario {
+    r06_crash_points::SCENARIO
 }
 
 impl Size {

@@ -16,8 +16,6 @@ use crate::{
 
 /// Of each gift, the least there is.
 pub const AMOUNT: i64 = 1_000;
-/// By hand at most so many at once.
-pub const BY_HAND: u32 = 100;
 
 /// A draft.
 pub async fn create(world: &World, firm: usize, lot: &str) -> Answer<Send> {

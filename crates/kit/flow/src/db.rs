@@ -96,6 +96,9 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
         // that, and lose it. ROLLBACK outside a transaction is only a warning.
         .map_sqlx_postgres_before_acquire(|connection, _| {
             Box::pin(async move {
+                if crate::sabotage::breaks("cancel-stops-work") {
+                    return Ok(true);
+                }
                 sea_orm::sqlx::Executor::execute(connection, "ROLLBACK").await?;
                 Ok(true)
             })

@@ -17,6 +17,7 @@ mod read;
 mod refusal;
 mod relay;
 mod requests;
+pub mod sabotage;
 mod trace;
 mod tx;
 mod verb;

@@ -6,7 +6,7 @@ use sea_orm::{
     entity::prelude::*,
 };
 
-use crate::{Event, Instant, Stop, Tx};
+use crate::{Event, Instant, Stop, Tx, sabotage};
 
 mod row {
     use sea_orm::entity::prelude::*;
@@ -36,6 +36,15 @@ mod row {
 pub(crate) async fn put(tx: &mut Tx) -> Result<usize, Stop> {
     let told = std::mem::take(&mut tx.told);
     let count = told.len();
+    if sabotage::breaks("outbox-after-commit") {
+        let flow = tx.flow().clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            let late = row::Entity::insert_many(told.into_iter().map(to_row));
+            late.exec_without_returning(flow.db().write()).await
+        });
+        return Ok(0);
+    }
     for part in told.chunks(500) {
         row::Entity::insert_many(part.iter().cloned().map(to_row)).exec_without_returning(tx.conn()).await?;
     }

@@ -18,6 +18,7 @@ use crate::{
     Caller, Clock, Db, Fields, Read, Refusal, Stop, Tx, Verb, Who, outbox,
     refusal::{BUSY, Fault, FaultKind},
     requests::{self, Claim, Key},
+    sabotage,
 };
 
 /// What a service's verbs run on: its database, clock, keys and parts. Cheap to clone.
@@ -148,6 +149,9 @@ impl Flow {
     }
 
     async fn spawned<V: Verb>(&self, caller: Caller, key: Option<Key>, verb: V) -> Result<V::Answer, Stop> {
+        if sabotage::breaks("cancel-stops-work") {
+            return self.again(caller, key, verb).await;
+        }
         let flow = self.clone();
         let work: futures::future::BoxFuture<'static, _> = Box::pin(async move { flow.again(caller, key, verb).await });
         let span = tracing::Span::current();
@@ -175,9 +179,12 @@ impl Flow {
 
     async fn once<V: Verb>(&self, caller: &Caller, key: Option<&Key>, verb: &V) -> Result<V::Answer, Stop> {
         let mut tx = Tx::begin(self, caller.clone()).await?;
+        sabotage::crash("begun");
         match self.attempt(&mut tx, key, verb).await {
             Ok((answer, facts)) => {
+                sabotage::crash("before-commit");
                 tx.commit().await?;
+                sabotage::crash("after-commit");
                 if facts {
                     self.committed().notify_one();
                 }
@@ -214,9 +221,12 @@ impl Flow {
                 Ok((serde_json::from_slice(&answer).map_err(Fault::bug)?, false))
             }
             Claim::New => {
+                sabotage::crash("claimed");
                 let answer = verb.perform(tx).await?;
+                sabotage::crash("performed");
                 let kept = serde_json::to_vec(&answer).map_err(Fault::bug)?;
                 requests::keep(tx, key, self.sealer().seal("answer", &kept)).await?;
+                sabotage::crash("answer-kept");
                 Ok((answer, outbox::put(tx).await? > 0))
             }
         }

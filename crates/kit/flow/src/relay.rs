@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use sea_orm::{ConnectionTrait, Statement};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Bus, Engine, Flow, Stop, outbox};
+use crate::{Bus, Engine, Flow, Stop, outbox, sabotage};
 
 const BATCH: u64 = 500;
 /// Of payload in one batch: a large send's events hold a thousand messages each, and all of them are in memory at once.
@@ -76,7 +76,12 @@ async fn publish(
         return Ok(false);
     }
     let (seqs, events): (Vec<i64>, Vec<_>) = batch.into_iter().unzip();
+    if sabotage::breaks("relay-marks-before-confirm") {
+        outbox::sent(flow.db().write(), seqs.clone(), flow.clock().now()).await?;
+    }
+    sabotage::crash("relay-before-publish");
     let outcomes = bus.publish(&events).await;
+    sabotage::crash("relay-after-publish");
     let mut sent = Vec::with_capacity(seqs.len());
     let mut failed = None;
     for ((seq, event), outcome) in seqs.iter().zip(&events).zip(outcomes) {
@@ -92,6 +97,7 @@ async fn publish(
     let full = seqs.len() as u64 == BATCH || bytes >= BATCH_BYTES;
     if !sent.is_empty() {
         outbox::sent(to, sent, flow.clock().now()).await?;
+        sabotage::crash("relay-marked");
     }
     match failed {
         Some(error) => {
