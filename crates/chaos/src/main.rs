@@ -14,6 +14,7 @@ mod history;
 mod load;
 mod names;
 mod operation;
+mod proxy;
 mod replay;
 mod report;
 mod scenario;

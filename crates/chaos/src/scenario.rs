@@ -8,6 +8,7 @@ mod r04_kill_rabbitmq;
 mod r05_everything;
 mod r06_crash_points;
 mod r07_cancel;
+mod r08_cut_edges;
 mod r10_duplicates;
 mod r11_reordered;
 mod r12_unbound_queue;
@@ -84,6 +85,7 @@ pub fn all() -> Vec<Scenario> {
         r04_kill_rabbitmq::SCENARIO,
         r05_everything::SCENARIO,
         r07_cancel::SCENARIO,
+        r08_cut_edges::SCENARIO,
         r10_duplicates::SCENARIO,
         r12_unbound_queue::SCENARIO,
         r13_one_winner::SCENARIO,

@@ -57,16 +57,19 @@ pub async fn i12_dead_letters(world: &World) -> anyhow::Result<Vec<String>> {
 
 /// I13: within 15 s nothing waits and nothing hangs. Answers how long it took.
 pub async fn i13_converges(world: &World) -> Duration {
+    let took = rest(world).await;
+    if took > CONVERGE {
+        world.found.add("I13", format!("it came to rest only after {} ms", took.as_millis()));
+    }
+    took
+}
+
+/// Until nothing waits and nothing hangs; answers how long it took.
+pub async fn rest(world: &World) -> Duration {
     let start = Instant::now();
     loop {
         let left = match unsettled(world).await {
-            Ok(left) if left.is_empty() => {
-                let took = start.elapsed();
-                if took > CONVERGE {
-                    world.found.add("I13", format!("it came to rest only after {} ms", took.as_millis()));
-                }
-                return took;
-            }
+            Ok(left) if left.is_empty() => return start.elapsed(),
             Ok(left) => left.join("; "),
             Err(error) => format!("{error:#}"),
         };
