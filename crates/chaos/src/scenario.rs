@@ -17,6 +17,11 @@ mod r14_last_won;
 mod r15_one_request_id;
 mod r16_pay_and_cancel;
 mod r17_poison;
+mod r18_slow_consumer;
+mod r19_broker_alarm;
+mod r21_connections_used_up;
+mod r22_clock_jumps;
+mod r23_calendar;
 mod r24_frozen;
 mod r26_migrators;
 mod r28_tampered_audit;
@@ -93,11 +98,16 @@ pub fn all() -> Vec<Scenario> {
         r15_one_request_id::SCENARIO,
         r16_pay_and_cancel::SCENARIO,
         r17_poison::SCENARIO,
+        r18_slow_consumer::SCENARIO,
+        r19_broker_alarm::SCENARIO,
+        r21_connections_used_up::SCENARIO,
+        r23_calendar::SCENARIO,
         r24_frozen::SCENARIO,
         r26_migrators::SCENARIO,
         r28_tampered_audit::SCENARIO,
         r29_overload::SCENARIO,
         r11_reordered::SCENARIO,
+        r22_clock_jumps::SCENARIO,
     ]
 }
 

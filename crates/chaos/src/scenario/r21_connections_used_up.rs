@@ -26,7 +26,8 @@ pub const SCENARIO: Scenario = Scenario {
 const RECOVERS: u128 = 10_000;
 /// As `scripts/servers` sets it.
 const CONNECTIONS: usize = 300;
-const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'fleet_%' AND pid <> pg_backend_pid()";
+const CUT: &str =
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'fleet_%' AND pid <> pg_backend_pid()";
 
 async fn run(play: &Play<'_>, row: &mut Row) -> anyhow::Result<()> {
     let mut plan = play.plan(play.size.of(100, 300, 2_000));

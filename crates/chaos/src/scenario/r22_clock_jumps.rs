@@ -21,15 +21,14 @@ pub const SCENARIO: Scenario = Scenario {
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const DAY: i64 = 86_400;
+const DAYS_LEFT: &str =
+    "SELECT MIN(valid_through) - CAST(now() AT TIME ZONE 'Asia/Seoul' AS date) FROM lots WHERE state = 'open'";
 
 async fn run(play: &Play<'_>, row: &mut Row) -> anyhow::Result<()> {
     let world = play.world;
     stock::gifts(world, 0, play.size.of(20, 100, 1_000)).await?;
-    let voucher = &world.sql.voucher;
-    let seconds = "SELECT EXTRACT(EPOCH FROM MIN(valid_through) - CAST(now() AT TIME ZONE 'Asia/Seoul' AS date)) FROM lots WHERE state = 'open'";
-    let days = voucher.texts("SELECT MIN(valid_through) - CAST(now() AT TIME ZONE 'Asia/Seoul' AS date) FROM lots WHERE state = 'open'");
-    let days: i64 = days.await?.first().map_or(Ok(0), |days| days.parse()).unwrap_or_default();
-    anyhow::ensure!(days > 1_000, "lots are valid for years: {seconds}");
+    let days = world.sql.voucher.number(DAYS_LEFT).await?;
+    anyhow::ensure!(days > 1_000, "lots are valid for years, not for {days} days");
     let before = value_left(world).await?;
     advance(world, (days - 1) * DAY).await?;
     sleep(Duration::from_secs(3)).await;
