@@ -1,13 +1,20 @@
 //! The broker, looked at from outside: how much lies in its queues, which letters are dead, and events told again.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use flow::{Bus as _, DeadLetter, Event, RabbitBus};
+use futures::StreamExt as _;
 use lapin::{
     BasicProperties, Channel, Connection, ConnectionProperties,
     message::Delivery,
     options::{BasicAckOptions, BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions},
     types::FieldTable,
 };
+use tokio::time::timeout;
+
+/// After so long nothing more is in a queue.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// The services that subscribe to anything.
 pub const SUBSCRIBERS: [&str; 5] = ["identity", "billing", "membership", "voucher", "notification"];
@@ -87,13 +94,16 @@ impl Broker {
     /// Takes everything out of a service's queue that nobody consumes at the moment.
     pub async fn drain(&self, service: &str, most: usize) -> anyhow::Result<Vec<(Vec<u8>, BasicProperties)>> {
         let (connection, channel) = self.channel().await?;
+        let options = BasicConsumeOptions::default();
+        let queue = self.queue(service);
+        let mut deliveries = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?;
         let mut out = Vec::new();
-        while out.len() < most {
-            let got = channel.basic_get(self.queue(service).into(), BasicGetOptions::default()).await?;
-            let Some(got) = got else { break };
-            let delivery: Delivery = got.delivery;
+        while out.len() < most
+            && let Ok(Some(delivery)) = timeout(SILENCE, deliveries.next()).await
+        {
+            let delivery = delivery?;
             delivery.ack(BasicAckOptions::default()).await?;
-            out.push((delivery.data.to_vec(), delivery.properties.clone()));
+            out.push((delivery.data.clone(), delivery.properties.clone()));
         }
         connection.close(200, "done".into()).await?;
         Ok(out)

@@ -134,7 +134,11 @@ async fn an_order(world: &World, dice: &mut StdRng, firm: usize) -> anyhow::Resu
 }
 
 async fn a_gift(world: &World, dice: &mut StdRng) -> anyhow::Result<()> {
-    let Some(one) = lock(&world.gifts).pop() else { return Ok(sleep(Duration::from_millis(20)).await) };
+    let taken = lock(&world.gifts).pop();
+    let Some(one) = taken else {
+        sleep(Duration::from_millis(20)).await;
+        return Ok(());
+    };
     match dice.random_range(0..10) {
         0..6 => drop(gift::claim(world, &one).await?),
         6..8 => drop(gift::decline(world, &one).await?),
