@@ -4,19 +4,15 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Stdio,
     time::Duration,
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use serde_json::Value;
 use story::{
-    Options, Recipients, Scene,
-    fleet::{Fleet, Servers},
-    json::Json as _,
-    step_02_companies, step_07_credit, step_08_send, step_10_refund,
+    Options, Recipients, Scene, fleet::Fleet, json::Json as _, servers::OwnServers, step_02_companies, step_07_credit,
+    step_08_send, step_10_refund,
 };
-use tokio::process::Command;
 
 /// Recipients of the send; and gifts a transaction, so few that the dispatch takes its time.
 const PEOPLE: u32 = 3_000;
@@ -33,7 +29,7 @@ async fn a_send_survives_kill_9_of_everything_it_needs() -> anyhow::Result<()> {
         return Ok(());
     };
     let settings = [("DURE__VOUCHER__GIFTS_PER_CHUNK", GIFTS_PER_CHUNK)];
-    let mut fleet = Fleet::start(Path::new(env!("CARGO_BIN_EXE_dure")), &own.urls().await?, &settings).await?;
+    let mut fleet = Fleet::start(Path::new(env!("CARGO_BIN_EXE_dure")), &own.urls()?, &settings).await?;
     let told = tell(&mut fleet, &own).await;
     if told.is_err() {
         eprintln!("the logs are kept in {}", fleet.keep_logs().display());
@@ -86,56 +82,4 @@ fn figures(progress: &Value) -> anyhow::Result<String> {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// A PostgreSQL and a RabbitMQ that nobody else uses. Dropped, they are stopped.
-struct OwnServers(tempfile::TempDir);
-
-impl OwnServers {
-    async fn start() -> anyhow::Result<Option<Self>> {
-        let installed = ["/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/sbin/rabbitmq-server"];
-        if !installed.iter().any(|program| Path::new(program).exists()) {
-            return Ok(None);
-        }
-        let own = Self(tempfile::Builder::new().prefix("dure-killed-").tempdir()?);
-        own.servers(&["start", own.folder()?]).await?;
-        Ok(Some(own))
-    }
-
-    fn folder(&self) -> anyhow::Result<&str> {
-        self.0.path().to_str().context("the temporary folder's name is no text")
-    }
-
-    /// As the file it writes sets them.
-    async fn urls(&self) -> anyhow::Result<Servers> {
-        let file = std::fs::read_to_string(self.0.path().join("env"))?;
-        let set = |name: &str| {
-            let line =
-                file.lines().find_map(|line| line.strip_prefix("export ")?.strip_prefix(name)?.strip_prefix('='));
-            line.map(|url| url.trim_matches(['\'', '"']).to_owned()).with_context(|| format!("{name} is not set"))
-        };
-        Ok(Servers { postgres: set("DURE_TEST_POSTGRES")?, amqp: set("DURE_TEST_AMQP")? })
-    }
-
-    async fn kill9_and_restart(&self, server: &str) -> anyhow::Result<()> {
-        let id = std::fs::read_to_string(self.0.path().join(server).join("pid"))?;
-        let id: u32 = id.trim().parse().context("a process id")?;
-        let killed = Command::new("/bin/sh").args(["-c", &format!("kill -KILL {id}")]).status().await?;
-        ensure!(killed.success(), "{server} could not be killed");
-        self.servers(&["restart", self.folder()?, server]).await
-    }
-
-    async fn servers(&self, words: &[&str]) -> anyhow::Result<()> {
-        let script = root().join("scripts/servers");
-        let ended = Command::new(script).args(words).stdin(Stdio::null()).status().await?;
-        ensure!(ended.success(), "scripts/servers {} ended with {ended}", words.join(" "));
-        Ok(())
-    }
-}
-
-impl Drop for OwnServers {
-    fn drop(&mut self) {
-        let script = root().join("scripts/servers");
-        let _ = std::process::Command::new(script).arg("stop").arg(self.0.path()).stdin(Stdio::null()).status();
-    }
 }

@@ -148,6 +148,21 @@ impl Fleet {
         self.processes.get(name).and_then(Process::id).with_context(|| format!("{name} does not run"))
     }
 
+    /// An error with what it wrote, for each process that has ended although nobody killed it.
+    pub fn all_run(&mut self) -> Vec<String> {
+        self.processes.values_mut().filter_map(|process| Some(process.still_runs().err()?.to_string())).collect()
+    }
+
+    /// Where the processes write.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Every setting of a service.
+    pub fn settings(&self, name: &str) -> anyhow::Result<&[(String, String)]> {
+        self.settings.get(name).map(Vec::as_slice).context("no such service")
+    }
+
     /// Starts one that was killed, with the settings it had.
     pub fn restart(&mut self, name: &str) -> anyhow::Result<()> {
         let known = self.settings.keys().copied().find(|known| *known == name).context("no such service")?;

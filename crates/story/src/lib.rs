@@ -14,6 +14,7 @@ pub mod process;
 mod prorate;
 pub mod recipients;
 pub mod scene;
+pub mod servers;
 pub mod step_01_individual;
 pub mod step_02_companies;
 pub mod step_03_voucher_admin;

@@ -1,6 +1,7 @@
 //! How a service starts, serves and stops: settings, telemetry, database, bus, tokens, access, health, drain.
 
 mod access;
+mod crowd;
 mod developer;
 mod https;
 mod kit;

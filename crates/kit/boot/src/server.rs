@@ -10,7 +10,7 @@ use tonic::{
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::access::WhoMay;
+use crate::{access::WhoMay, crowd::Crowd};
 
 /// The metadata key in which the gateway, and only it, passes on where a request came from.
 pub const CLIENT_ADDRESS: &str = "x-dure-client-address";
@@ -52,6 +52,7 @@ pub(crate) async fn listen(
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
         .http2_max_header_list_size(Some(16 * 1024))
+        .layer(Crowd::default())
         .layer(who_may);
     let task = tokio::spawn(async move {
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));

@@ -117,7 +117,9 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
 fn rolled_back(mut options: ConnectOptions) -> ConnectOptions {
     options.map_sqlx_postgres_before_acquire(|connection, _| {
         Box::pin(async move {
-            sea_orm::sqlx::Executor::execute(connection, "ROLLBACK").await?;
+            if !crate::sabotage::breaks("cancel-stops-work") {
+                sea_orm::sqlx::Executor::execute(connection, "ROLLBACK").await?;
+            }
             Ok(true)
         })
     });

@@ -137,6 +137,7 @@ impl Job {
         // Marked after the work: a crash in between does it again, which every job must bear; two replicas at the same
         // moment are kept apart by the guarded rows of the work itself.
         self.work(flow, slot).await?;
+        crate::sabotage::crash("job-before-mark");
         mark(flow, self.name, slot).await
     }
 

@@ -17,6 +17,7 @@ mod read;
 mod refusal;
 mod relay;
 mod requests;
+pub mod sabotage;
 mod together;
 mod trace;
 mod tx;

@@ -2,7 +2,7 @@
 
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement, Value, entity::prelude::*};
 
-use crate::{Event, Instant, Stop, Tx};
+use crate::{Event, Instant, Stop, Tx, sabotage};
 
 mod row {
     use sea_orm::entity::prelude::*;
@@ -36,9 +36,19 @@ pub(crate) async fn put(tx: &mut Tx) -> Result<usize, Stop> {
     let told = std::mem::take(&mut tx.told);
     let count = told.len();
     let mut told = told.into_iter().peekable();
+    let late = sabotage::breaks("outbox-after-commit");
     while told.peek().is_some() {
         let values: Vec<Value> = told.by_ref().take(AT_ONCE).flat_map(values).collect();
-        tx.conn().execute_raw(Statement::from_sql_and_values(tx.backend(), insert(values.len()), values)).await?;
+        let statement = Statement::from_sql_and_values(tx.backend(), insert(values.len()), values);
+        if late {
+            let flow = tx.flow().clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                flow.db().write().execute_raw(statement).await
+            });
+        } else {
+            tx.conn().execute_raw(statement).await?;
+        }
     }
     Ok(count)
 }

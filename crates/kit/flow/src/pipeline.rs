@@ -18,6 +18,7 @@ use crate::{
     Caller, Clock, Db, Fields, Point, Read, Refusal, Stop, Tx, Verb, Watch, Who, outbox,
     refusal::{BUSY, Fault, FaultKind},
     requests::{self, Claim, Key},
+    sabotage,
 };
 
 /// What a service's verbs run on: its database, clock, keys and parts. Cheap to clone.
@@ -58,6 +59,7 @@ impl Flow {
 
     /// A step was taken.
     pub(crate) async fn at(&self, point: Point) {
+        sabotage::crash(point.name());
         if let Some(watch) = &self.0.watch {
             watch.at(point).await;
         }
@@ -164,6 +166,9 @@ impl Flow {
     }
 
     async fn spawned<V: Verb>(&self, caller: Caller, key: Option<Key>, verb: V) -> Result<V::Answer, Stop> {
+        if sabotage::breaks("cancel-stops-work") {
+            return self.again(caller, key, verb).await;
+        }
         let flow = self.clone();
         let work: futures::future::BoxFuture<'static, _> = Box::pin(async move { flow.again(caller, key, verb).await });
         let span = tracing::Span::current();
@@ -237,8 +242,10 @@ impl Flow {
             Claim::New => {
                 self.at(Point::Claimed).await;
                 let answer = verb.perform(tx).await?;
+                sabotage::crash("performed");
                 let kept = serde_json::to_vec(&answer).map_err(Fault::bug)?;
                 requests::keep(tx, key, self.sealer().seal("answer", &kept)).await?;
+                sabotage::crash("answer-kept");
                 Ok((answer, outbox::put(tx).await? > 0))
             }
         }

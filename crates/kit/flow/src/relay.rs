@@ -9,7 +9,7 @@ use std::{
 use sea_orm::{ConnectionTrait, Statement};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Bus, Engine, Flow, Point, Stop, outbox};
+use crate::{Bus, Engine, Flow, Point, Stop, outbox, refusal::Fault, sabotage};
 
 const BATCH: u64 = 500;
 /// Of payload in one batch: a large send's events hold a thousand messages each, and all of them are in memory at once.
@@ -20,6 +20,9 @@ const REST: Duration = Duration::from_millis(500);
 /// From one round to the next at least: a commit after a quiet moment is told at once, a stream of them some together,
 /// since a round costs the database and the broker the same for one event as for ten.
 const PACE: Duration = Duration::from_millis(5);
+/// Of one batch. The broker's own limits come to less; beyond it a connection swallows what it is given (one direction of
+/// a wire is cut), and nothing else would ever say so.
+const ROUND: Duration = Duration::from_secs(20);
 /// Sent rows are kept this long, for a look at what was told.
 const KEPT_DAYS: i64 = 7;
 
@@ -71,22 +74,32 @@ pub async fn relay_round(flow: &Flow, bus: &dyn Bus) -> Result<Left, Stop> {
     match flow.db().engine() {
         // One process, and a consumer may need the only writer: no transaction is held while publishing.
         Engine::Sqlite => publish(flow, bus, flow.db().read(), flow.db().write()).await,
-        Engine::Postgres => {
-            let tx = flow.db().begin().await?;
-            // The transaction is idle while a batch is published, which a slow broker makes longer than any verb may be:
-            // were it cut off, nothing would be marked and the same batch would be told again for ever.
-            let lock = "SELECT set_config('idle_in_transaction_session_timeout', '120s', TRUE), \
-                        pg_try_advisory_xact_lock(hashtext('dure-relay')) AS ours";
-            let ours = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), lock)).await?;
-            if !ours.map(|row| row.try_get("", "ours")).transpose()?.unwrap_or(false) {
-                tx.rollback().await?;
-                return Ok(Left::Nothing);
-            }
-            let left = publish(flow, bus, &tx, &tx).await;
-            tx.commit().await?;
-            left
-        }
+        Engine::Postgres => tokio::time::timeout(ROUND, locked(flow, bus)).await.map_err(hangs)?,
     }
+}
+
+fn hangs(_: tokio::time::error::Elapsed) -> Stop {
+    Fault::bug(anyhow::anyhow!("a batch was not told within {} s and is told again", ROUND.as_secs())).into()
+}
+
+/// A batch of the only relay of a database.
+async fn locked(flow: &Flow, bus: &dyn Bus) -> Result<Left, Stop> {
+    let tx = flow.db().begin().await?;
+    // The transaction is idle while a batch is published, which a slow broker makes longer than any verb may be:
+    // were it cut off, nothing would be marked and the same batch would be told again for ever.
+    let lock = format!(
+        "SELECT set_config('idle_in_transaction_session_timeout', '{}s', TRUE), \
+         pg_try_advisory_xact_lock(hashtext('dure-relay')) AS ours",
+        ROUND.as_secs()
+    );
+    let ours = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), lock)).await?;
+    if !ours.map(|row| row.try_get("", "ours")).transpose()?.unwrap_or(false) {
+        tx.rollback().await?;
+        return Ok(Left::Nothing);
+    }
+    let left = publish(flow, bus, &tx, &tx).await;
+    tx.commit().await?;
+    left
 }
 
 async fn publish(
@@ -101,6 +114,9 @@ async fn publish(
     }
     flow.at(Point::Taken).await;
     let (seqs, events): (Vec<i64>, Vec<_>) = batch.into_iter().unzip();
+    if sabotage::breaks("relay-marks-before-confirm") {
+        outbox::sent(flow.db().write(), seqs.clone(), flow.clock().now()).await?;
+    }
     let outcomes = bus.publish(&events).await;
     flow.at(Point::Published).await;
     let mut sent = Vec::with_capacity(seqs.len());

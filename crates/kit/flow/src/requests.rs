@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     Done, Flow, Slot, Stop, Tx,
     refusal::{Fault, Refusal, code},
+    sabotage,
 };
 
 /// How long an answer can be asked for again: longer than any client retries, any queue holds an event, or any service
@@ -55,6 +56,10 @@ pub(crate) async fn claim(tx: &Tx, key: &Key, verb: &str, digest: &[u8]) -> Resu
         ))
         .await?;
     if inserted.rows_affected() == 1 {
+        let event = key.scope.starts_with("when:");
+        if sabotage::breaks(if event { "inbox-forgets" } else { "request-ids-forgotten" }) {
+            forget(tx, key).await?;
+        }
         return Ok(Claim::New);
     }
     let done = look(tx.conn(), key, verb, digest).await?;

@@ -86,6 +86,10 @@ impl Tx {
         Box::pin(verb.perform(self)).await
     }
 
+    pub(crate) fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
     pub(crate) fn backend(&self) -> DbBackend {
         use sea_orm::ConnectionTrait as _;
         self.conn.get_database_backend()

@@ -1,5 +1,5 @@
-//! The steps between which a process may die. A simulation watches them to stop a service there or let it die; nobody
-//! watches a real one.
+//! The steps between which a process may die. A simulation watches them to stop a service there or let it die, and a
+//! sabotaged build dies at the one it was told; nobody watches a real one.
 
 /// A step that was just taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,21 @@ pub enum Point {
     Published,
     /// Marked as sent.
     Marked,
+}
+
+impl Point {
+    /// As a report names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Claimed => "claimed",
+            Self::Performed => "before-commit",
+            Self::Committed => "after-commit",
+            Self::Taken => "relay-before-publish",
+            Self::Published => "relay-after-publish",
+            Self::Marked => "relay-marked",
+        }
+    }
 }
 
 /// Sees a service's steps, and may keep it at one.

@@ -130,9 +130,10 @@ pub async fn find(conn: &impl ConnectionTrait, id: GiftId) -> Result<Option<Gift
 
 /// Ends an unclaimed gift; `false` if it was not unclaimed any more: somebody else won.
 pub async fn end(tx: &Tx, gift: &mut Gift, state: State) -> Result<bool, Stop> {
-    let sql = "UPDATE gifts SET state = $2, ended_at = $3 WHERE id = $1 AND state = 'unclaimed'";
+    let guard = if flow::sabotage::breaks("read-then-write-claim") { "" } else { " AND state = 'unclaimed'" };
+    let sql = format!("UPDATE gifts SET state = $2, ended_at = $3 WHERE id = $1{guard}");
     let values: Vec<Value> = vec![gift.id.uuid().into(), state.name().into(), tx.now().into()];
-    let won = sql::run(tx.conn(), sql, values).await? == 1;
+    let won = sql::run(tx.conn(), &sql, values).await? == 1;
     if won {
         gift.state = state;
         gift.ended_at = Some(tx.now());

@@ -184,11 +184,14 @@ pub async fn expired(
     Ok(expired.collect())
 }
 
-/// Lots of which a newer version than the last one told is there.
+/// Lots of which a newer version than the last one told is there, held: else a movement could be told in between, and
+/// the older balance after it. Those somebody moves at the moment come next time.
 pub async fn untold(tx: &Tx, most: u64) -> Result<Vec<Lot>, Stop> {
+    let postgres = tx.conn().get_database_backend() == DbBackend::Postgres;
+    let held = if postgres { " FOR UPDATE OF lots SKIP LOCKED" } else { "" };
     let sql = format!(
         "SELECT lots.* FROM lots LEFT JOIN lot_told ON lot_told.lot_id = lots.id \
-         WHERE lot_told.version IS NULL OR lot_told.version < lots.version ORDER BY lots.id LIMIT {most}"
+         WHERE lot_told.version IS NULL OR lot_told.version < lots.version ORDER BY lots.id LIMIT {most}{held}"
     );
     sql::rows::<Row>(tx.conn(), &sql, vec![]).await?.into_iter().map(Lot::try_from).collect()
 }

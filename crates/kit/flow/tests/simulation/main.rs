@@ -25,7 +25,16 @@ use std::{
 /// Seeds of an ordinary run.
 const SEEDS: u64 = 300;
 /// Every step between which a service must have died by then.
-const POINTS: [&str; 8] = ["begun", "claimed", "performed", "committed", "taken", "sending", "published", "marked"];
+const POINTS: [&str; 8] = [
+    "begun",
+    "claimed",
+    "before-commit",
+    "after-commit",
+    "relay-before-publish",
+    "sending",
+    "relay-after-publish",
+    "relay-marked",
+];
 
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))

@@ -72,16 +72,8 @@ impl Gate {
 #[async_trait::async_trait]
 impl Watch for Gate {
     async fn at(&self, point: Point) {
-        let (name, open) = match point {
-            Point::Begun => ("begun", true),
-            Point::Claimed => ("claimed", true),
-            Point::Performed => ("performed", true),
-            Point::Committed => ("committed", false),
-            Point::Taken => ("taken", false),
-            Point::Published => ("published", false),
-            Point::Marked => ("marked", false),
-        };
-        self.wait(name, open).await;
+        let open = matches!(point, Point::Begun | Point::Claimed | Point::Performed);
+        self.wait(point.name(), open).await;
     }
 }
 

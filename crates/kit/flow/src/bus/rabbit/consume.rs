@@ -25,6 +25,7 @@ use super::{Broker, PATIENCE, envelope, publish::send_surely, topology::table};
 use crate::{
     Consumer, Event, Taken,
     bus::{DELIVERY_LIMIT, take},
+    sabotage,
 };
 
 /// Unacknowledged deliveries the broker hands over at once.
@@ -175,12 +176,23 @@ impl Session {
     /// Until it is applied or buried. Acknowledged only then: whatever is cut short comes again.
     async fn apply(&self, delivery: &Delivery, event: &Event) {
         let (mut tries, mut wait) = (0, FIRST_WAIT);
+        let early = sabotage::breaks("ack-before-commit");
+        if early {
+            self.acknowledge(delivery).await;
+            sleep(Duration::from_millis(300)).await;
+        }
+        sabotage::crash("consumer-before-take");
         while let Ok(permit) = self.permits.acquire().await {
             if self.over.is_cancelled() {
                 return;
             }
             match take(self.consumer.as_ref(), event).await {
-                Taken::Done => return self.acknowledge(delivery).await,
+                Taken::Done if early => return,
+                Taken::Done => {
+                    sabotage::crash("consumer-before-ack");
+                    self.acknowledge(delivery).await;
+                    return sabotage::crash("consumer-after-ack");
+                }
                 // The permit is kept: with its database away the service consumes nothing, and nothing is counted.
                 Taken::Away => self.pause(AWAY_WAIT).await,
                 Taken::Failed(reason) if tries == DELIVERY_LIMIT => {
@@ -213,6 +225,9 @@ impl Session {
 
     /// To the dead letters with its reason; let go only when it is safe there.
     async fn bury(&self, delivery: &Delivery, reason: &str) {
+        if sabotage::breaks("poison-loops") {
+            return drop(delivery.nack(BasicNackOptions { multiple: false, requeue: true }).await);
+        }
         let properties = envelope::dead_properties(&delivery.properties, reason);
         match send_surely(&self.burial, &self.dead_exchange, self.service, &delivery.data, properties).await {
             Ok(()) => self.acknowledge(delivery).await,
