@@ -91,13 +91,14 @@ impl Load {
         Self { clients, more }
     }
 
-    /// Waits until the operations are done; the first error of a client ends it.
+    /// Waits until the operations are done, each with a definite answer; then answers the first error of a client.
     pub async fn finish(mut self) -> anyhow::Result<()> {
         self.more.store(false, Relaxed);
+        let mut all = Ok(());
         while let Some(client) = self.clients.join_next().await {
-            client??;
+            all = all.and(client?);
         }
-        Ok(())
+        all
     }
 }
 

@@ -29,6 +29,11 @@ pub(crate) struct No {
     pub status: Status,
 }
 
+/// Nobody is there, or nobody any more.
+fn gone(status: &Status) -> bool {
+    status.code() == Code::Unavailable || std::error::Error::source(status).is_some()
+}
+
 impl From<Refusal> for No {
     fn from(refusal: Refusal) -> Self {
         Self { http: http_status(refusal.code()), status: refusal.into() }
@@ -49,7 +54,8 @@ impl No {
         }
         match status.code() {
             Code::Cancelled | Code::DeadlineExceeded => refusals::TOO_SLOW.into(),
-            Code::Unavailable => {
+            // A service's own status has no source; one that has was made here, of a connection that broke: it died.
+            Code::Unavailable | Code::Unknown | Code::Internal if gone(&status) => {
                 tracing::warn!(context, message = status.message(), "a service is away");
                 refusals::AWAY.with("service", context).retry_after(Duration::from_secs(1)).into()
             }

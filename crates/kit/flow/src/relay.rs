@@ -6,12 +6,15 @@ use std::{sync::Arc, time::Duration};
 use sea_orm::{ConnectionTrait, Statement};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Bus, Engine, Flow, Stop, outbox, sabotage};
+use crate::{Bus, Engine, Flow, Stop, outbox, refusal::Fault, sabotage};
 
 const BATCH: u64 = 500;
 /// Of payload in one batch: a large send's events hold a thousand messages each, and all of them are in memory at once.
 const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 const POLL: Duration = Duration::from_millis(500);
+/// Of one batch. The broker's own limits come to less; beyond it a connection swallows what it is given (one direction of
+/// a wire is cut), and nothing else would ever say so.
+const ROUND: Duration = Duration::from_secs(20);
 /// Sent rows are kept this long, for a look at what was told.
 const KEPT_DAYS: i64 = 7;
 
@@ -47,22 +50,30 @@ async fn round(flow: &Flow, bus: &dyn Bus) -> Result<bool, Stop> {
     match flow.db().engine() {
         // One process, and a consumer may need the only writer: no transaction is held while publishing.
         Engine::Sqlite => publish(flow, bus, flow.db().read(), flow.db().write()).await,
-        Engine::Postgres => {
-            let tx = flow.db().begin().await?;
-            // The transaction is idle while a batch is published, which a slow broker makes longer than any verb may be:
-            // were it cut off, nothing would be marked and the same batch would be told again for ever.
-            tx.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = '120s'").await?;
-            let lock = "SELECT pg_try_advisory_xact_lock(hashtext('dure-relay')) AS ours";
-            let ours = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), lock)).await?;
-            if !ours.map(|row| row.try_get("", "ours")).transpose()?.unwrap_or(false) {
-                tx.rollback().await?;
-                return Ok(false);
-            }
-            let more = publish(flow, bus, &tx, &tx).await;
-            tx.commit().await?;
-            more
-        }
+        Engine::Postgres => tokio::time::timeout(ROUND, locked(flow, bus)).await.map_err(hangs)?,
     }
+}
+
+fn hangs(_: tokio::time::error::Elapsed) -> Stop {
+    Fault::bug(anyhow::anyhow!("a batch was not told within {} s and is told again", ROUND.as_secs())).into()
+}
+
+/// A batch of the only relay of a database.
+async fn locked(flow: &Flow, bus: &dyn Bus) -> Result<bool, Stop> {
+    let tx = flow.db().begin().await?;
+    // The transaction is idle while a batch is published, which a slow broker makes longer than any verb may be:
+    // were it cut off, nothing would be marked and the same batch would be told again for ever.
+    let idle = format!("SET LOCAL idle_in_transaction_session_timeout = '{}s'", ROUND.as_secs());
+    tx.execute_unprepared(&idle).await?;
+    let lock = "SELECT pg_try_advisory_xact_lock(hashtext('dure-relay')) AS ours";
+    let ours = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), lock)).await?;
+    if !ours.map(|row| row.try_get("", "ours")).transpose()?.unwrap_or(false) {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    let more = publish(flow, bus, &tx, &tx).await;
+    tx.commit().await?;
+    more
 }
 
 async fn publish(
