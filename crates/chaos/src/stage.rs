@@ -100,6 +100,8 @@ pub struct World {
     pub poison: Plain<Vec<uuid::Uuid>>,
     /// Facts were delivered out of order on purpose: I10 says nothing then.
     pub shuffled: std::sync::atomic::AtomicBool,
+    /// A clock jumped over the 30 days for which request ids are known: the service that no longer knows them.
+    pub forgets: Plain<Option<&'static str>>,
     /// `kill -9`s of anything.
     pub kills: AtomicU64,
     /// Events told again on purpose.
@@ -146,6 +148,7 @@ impl World {
             unsent: Plain::default(),
             poison: Plain::default(),
             shuffled: false.into(),
+            forgets: Plain::default(),
             kills: AtomicU64::new(0),
             duplicates: AtomicU64::new(0),
             next_phone: AtomicU32::new(1_000_000),

@@ -57,7 +57,11 @@ async fn request_ids(world: &World) -> anyhow::Result<Vec<String>> {
         kept.insert(service, set(ids));
     }
     let mut found = Vec::new();
+    let forgets = *crate::history::lock(&world.forgets);
     for entry in world.history.entries() {
+        if forgets == Some(entry.service) && entry.outcome.is_some() {
+            continue;
+        }
         let known = kept.get(entry.service).is_some_and(|ids| ids.contains(&entry.request.to_string()));
         match &entry.outcome {
             Some(Outcome::Done(_)) if !known => {

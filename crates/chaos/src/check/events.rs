@@ -25,7 +25,8 @@ pub async fn i08_told_and_heard(world: &World) -> anyhow::Result<(Vec<String>, V
         }
     }
     let poison: BTreeSet<String> = lock(&world.poison).iter().map(ToString::to_string).collect();
-    for (service, sql) in world.sql.all() {
+    let forgets = *lock(&world.forgets);
+    for (service, sql) in world.sql.all().into_iter().filter(|(service, _)| forgets != Some(*service)) {
         let inbox = sql.texts("SELECT request_id FROM flow_request WHERE scope LIKE 'when:%'").await?;
         let twice = "SELECT request_id || ' stands ' || COUNT(*) || ' times in an inbox' FROM flow_request \
                      WHERE scope LIKE 'when:%' GROUP BY request_id HAVING COUNT(*) > 1";
