@@ -21,14 +21,13 @@ struct Break {
     shows: &'static [&'static str],
 }
 
-const BREAKS: [Break; 12] = [
+const BREAKS: [Break; 11] = [
     Break { name: "outbox-after-commit", scenario: "R02", shows: &["I8", "I9"] },
     Break { name: "ack-before-commit", scenario: "R02", shows: &["I4", "I6", "I8"] },
     Break { name: "relay-marks-before-confirm", scenario: "R04", shows: &["I6", "I8"] },
     Break { name: "cancel-stops-work", scenario: "R07", shows: &["I4", "I8", "I9", "API", "figure"] },
     Break { name: "inbox-forgets", scenario: "R10", shows: &["I8"] },
     Break { name: "read-then-write-claim", scenario: "R13", shows: &["I1", "I3", "I4"] },
-    Break { name: "read-then-write-limit", scenario: "R14", shows: &["figure"] },
     Break { name: "request-ids-forgotten", scenario: "R15", shows: &["I4"] },
     Break { name: "poison-loops", scenario: "R17", shows: &["I12", "figure"] },
     Break { name: "migrate-without-lock", scenario: "R26", shows: &["figure"] },

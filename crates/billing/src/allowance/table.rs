@@ -38,9 +38,7 @@ pub async fn take(tx: &Tx, company: CompanyId, month: Month, policy: &Policy, fa
         entity::ActiveModel { company_id: Set(company.uuid()), month: Set(month.0), face: Set(0), discounted: Set(0) };
     let there = OnConflict::columns([Column::CompanyId, Column::Month]).do_nothing().to_owned();
     Entity::insert(row).on_conflict(there).exec_without_returning(tx.conn()).await?;
-    let row = Entity::find_by_id((company.uuid(), month.0));
-    let unguarded = flow::sabotage::breaks("read-then-write-limit");
-    let locked = if unguarded { row } else { row.lock_exclusive() }.one(tx.conn()).await?;
+    let locked = Entity::find_by_id((company.uuid(), month.0)).lock_exclusive().one(tx.conn()).await?;
     let taken = locked.map(taken).unwrap_or_default();
     let discounted = taken.split(policy, face)?;
 
@@ -49,11 +47,7 @@ pub async fn take(tx: &Tx, company: CompanyId, month: Month, policy: &Policy, fa
         .col_expr(Column::Discounted, Expr::col(Column::Discounted).add(discounted.won()))
         .filter(Column::CompanyId.eq(company.uuid()))
         .filter(Column::Month.eq(month.0))
-        .filter(Expr::col(Column::Face).add(face.won()).lte(if unguarded {
-            i64::MAX
-        } else {
-            policy.purchase_limit.won()
-        }))
+        .filter(Expr::col(Column::Face).add(face.won()).lte(policy.purchase_limit.won()))
         .exec(tx.conn())
         .await?;
     if updated.rows_affected == 1 {
