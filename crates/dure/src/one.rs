@@ -82,7 +82,7 @@ fn start(service: &str, defaults: &str) -> anyhow::Result<Start> {
         eprintln!("{service}: bus.url is empty, so no other process hears this one's events");
         Arc::new(LocalBus::new())
     } else {
-        Arc::new(RabbitBus::new(url).context("bus.url")?)
+        Arc::new(RabbitBus::named(url, &common.bus.name).context("bus.url")?)
     };
     Ok(Start { common, clock: Clock::system(), bus })
 }
