@@ -12,6 +12,8 @@ use crate::{
     selection::{Held, Selection},
 };
 
+mod edges;
+
 fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
 }
