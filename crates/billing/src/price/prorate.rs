@@ -16,12 +16,8 @@ pub fn split(from: Day, end: Day) -> (i32, Vec<DayPart>) {
         months += 1;
     }
     // A term clipped to the month's end (31 January ~ 28 February) is a whole number of months as well.
-    for whole in [months, months + 1] {
-        if u32::try_from(whole).is_ok_and(|n| n > 0 && Period::term(from, n).last() == end) {
-            return (whole, Vec::new());
-        }
-    }
-    (months, parts(from, after.plus_months(-months)))
+    let whole = u32::try_from(months).is_ok_and(|n| n > 0 && Period::term(from, n).last() == end);
+    (months, if whole { Vec::new() } else { parts(from, after.plus_months(-months)) })
 }
 
 /// `from` up to, not including, `until`, cut at the calendar months' ends.

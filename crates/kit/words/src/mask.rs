@@ -56,6 +56,8 @@ mod tests {
         assert_eq!(login_id("jwkim2023"), "jwk***");
         assert_eq!(phone("01090000040"), "0109****040");
         assert_eq!(phone("0110001234"), "0110****234");
+        assert_eq!([phone("1234567"), phone("12345678")], ["*******", "********"]);
+        assert_eq!(phone("123456789"), "1234****789");
         assert_eq!(account_number("08104212012345"), "081042120*****");
         assert_eq!(account_number("123"), "***");
         assert_eq!(email("a@example.com"), "***@example.com");

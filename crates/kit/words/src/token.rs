@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(one.expose().len(), 43);
         assert_ne!(one.hash(), two.hash());
         assert_eq!(RandomToken::presented(one.expose()).hash(), one.hash());
-        assert!(!format!("{one:?}").contains(one.expose()));
+        assert_eq!(format!("{one:?}"), "RandomToken(secret)");
     }
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn codes_use_all_their_digits() {
         let codes: std::collections::BTreeSet<_> = (0..1000).map(|_| one_time_code().into_inner()).collect();
-        assert!(codes.len() > 900 && codes.iter().any(|code| code.as_str() > "900000"));
+        assert!(codes.len() > 900 && codes.iter().any(|code| code.as_str() > "970000"));
         assert!(codes.iter().any(|code| code.as_str() < "100000"));
     }
 }

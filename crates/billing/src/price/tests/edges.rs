@@ -41,6 +41,7 @@ fn voucher_credit_without_a_rate_or_a_limit_left_has_no_discount_line() {
     let p = credit::price(face, Money::from_won(1), 500).unwrap();
     assert_eq!((p.lines.len(), p.lines[1].kind, p.total), (2, LineKind::Promotion, face), "less than a won is none");
     assert_eq!(p.lines[0].recompute(), Some(face));
+    assert!(p.lines.iter().all(|line| line.derivation.rule == "BI-20"));
 }
 
 // BI-26
@@ -56,6 +57,8 @@ fn an_answer_holds_all_of_a_price() {
     let kinds: Vec<_> = answer.lines.iter().map(|line| line.kind().as_str_name()).collect();
     let wanted = ["RECURRING", "TERM_DISCOUNT", "VAT"].map(|kind| format!("PRICE_LINE_KIND_{kind}"));
     assert_eq!(kinds, wanted);
+    let rules: Vec<_> = p.lines.iter().map(|line| line.derivation.rule.as_str()).collect();
+    assert_eq!(rules, ["BI-6", "BI-5", "BI-5"]);
     for (said, line) in answer.lines.iter().zip(&p.lines) {
         assert_eq!(
             (said.item.as_str(), said.name_en.as_str(), said.amount.clone()),
@@ -63,10 +66,11 @@ fn an_answer_holds_all_of_a_price() {
         );
         let derivation = said.derivation.as_ref().unwrap();
         assert_eq!((derivation.formula.as_str(), derivation.rounding.as_str()), (&*line.derivation.formula(), "down"));
+        assert_eq!(derivation.rule, line.derivation.rule);
         assert_eq!(derivation.whole_months, line.derivation.whole_months);
         assert_eq!(i64::from(derivation.rate_basis_points), line.derivation.rate_basis_points);
     }
-    let part = answer.lines[0].derivation.as_ref().unwrap().day_parts[0].clone();
+    let part = answer.lines[0].derivation.as_ref().unwrap().day_parts[0];
     assert_eq!((part.first_day, part.days_used, part.days_in_month), (date(day("2023-03-10")), 19, 31));
     assert_eq!(answer.lines[1].name_en, "Prepayment discount: Users (1 GB each)");
 }
@@ -138,6 +142,8 @@ fn commitment_and_prepayment_belong_to_a_term() {
             .iter()
             .any(|l| l.name.en == "Commitment discount: Base fee" && l.name.ko.starts_with("약정 할인"))
     );
+    let rules: Vec<_> = committed.lines.iter().map(|line| line.derivation.rule.as_str()).collect();
+    assert_eq!(rules, ["BI-9", "BI-9", "BI-3", "BI-5"]);
     let prepaid = price(&with(OrderKind::Extension, 12, true, 0), Some(&h));
     assert_eq!((prepaid.discount.won(), prepaid.monthly_fee.won()), (150_000, 250_000));
     // What is added until the end of a term gets that term's rate, not the one asked for.
